@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.MutableConfigOverride;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,10 +21,9 @@ final class Envelope {
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                     .changeDefaultPropertyInclusion(
-                            inclusion ->
-                                    inclusion.withValueInclusion(JsonInclude.Include.NON_EMPTY))
-                    .withConfigOverride(List.class, Envelope::emptyWhenAbsent)
-                    .withConfigOverride(Map.class, Envelope::emptyWhenAbsent)
+                            inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+                    .withConfigOverride(List.class, Envelope::absentWhenEmpty)
+                    .withConfigOverride(Map.class, Envelope::absentWhenEmpty)
                     .build();
 
     private final String type;
@@ -34,8 +34,11 @@ final class Envelope {
         this.message = message;
     }
 
-    private static void emptyWhenAbsent(tools.jackson.databind.cfg.MutableConfigOverride override) {
+    private static void absentWhenEmpty(MutableConfigOverride override) {
         override.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY, Nulls.SKIP));
+        override.setInclude(
+                JsonInclude.Value.construct(
+                        JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS));
     }
 
     static String write(String type, Object message) {

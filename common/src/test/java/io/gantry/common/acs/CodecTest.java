@@ -139,7 +139,7 @@ final class CodecTest {
     }
 
     private static boolean isZero(JsonNode node) {
-        return node.isNumber() && node.asDouble() == 0 || node.isBoolean() && !node.asBoolean();
+        return node.isNumber() ? node.asDouble() == 0 : node.isBoolean() && !node.asBoolean();
     }
 
     /** Numbers as doubles, since 0 and 0.0 are the same on the wire. */
