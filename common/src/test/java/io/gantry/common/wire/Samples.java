@@ -78,7 +78,7 @@ final class Samples {
         Collection<Member> members = structure.members().values();
         boolean isEmpty = true;
         for (Member member : members) {
-            if (random.nextDouble() < presence) {
+            if (random.nextDouble() < presence || member.hasDefault()) {
                 Object value = value(member, depth - 1);
                 member.set(builder, value);
                 isEmpty &= value == null;
@@ -147,8 +147,8 @@ final class Samples {
     private Document document(int depth) {
         return switch (random.nextInt(depth > 0 ? 6 : 4)) {
             case 0 -> Document.fromString(text());
-            case 1 -> Document.fromNumber(random.nextInt());
-            case 2 -> Document.fromNumber("-12.5e-3");
+            case 1 -> Document.fromNumber(String.valueOf(random.nextInt()));
+            case 2 -> Document.fromNumber("-0.0125");
             case 3 -> Document.fromBoolean(random.nextBoolean());
             case 4 -> Document.fromList(List.of(document(depth - 1), document(depth - 1)));
             default -> Document.fromMap(Map.of("k" + text(), document(depth - 1)));
