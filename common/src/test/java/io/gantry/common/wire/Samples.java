@@ -18,7 +18,7 @@ import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.document.Document;
 
 /** Model objects with random content, the same for the same seed. */
-final class Samples {
+public final class Samples {
     private static final String[] PIECES = {
         "a",
         "Z",
@@ -63,13 +63,14 @@ final class Samples {
      * @param forms whether to keep to what awsQuery can express: no empty structures or documents
      * @param presence how likely each member is set
      */
-    Samples(long seed, boolean forms, double presence) {
+    public Samples(long seed, boolean forms, double presence) {
         this.random = new Random(seed);
         this.forms = forms;
         this.presence = presence;
     }
 
-    <T> T of(Class<T> type) {
+    /** A sample of a model class. */
+    public <T> T of(Class<T> type) {
         return type.cast(structure(Structure.of(type), 6));
     }
 
