@@ -25,8 +25,8 @@ public final class DeadlineClock {
             return;
         }
         inFlight = true;
-        var unused =
+        var _ =
                 commands.submit(new Tick())
-                        .whenComplete((committed, failure) -> timers.run(() -> inFlight = false));
+                        .whenComplete((_, _) -> timers.run(() -> inFlight = false));
     }
 }

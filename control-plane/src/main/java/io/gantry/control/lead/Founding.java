@@ -21,7 +21,7 @@ public final class Founding {
 
     void foundIfNew(ClusterState state) {
         if (state.realm() == null) {
-            var unused = commands.submit(new FoundRealm(realm.get()));
+            var _ = commands.submit(new FoundRealm(realm.get()));
         }
     }
 }

@@ -110,7 +110,7 @@ public final class ServiceLoop {
         remember(key, Census.of(state, service).missing() > starts(plan));
         if (plan != null) {
             inFlight.add(key);
-            var unused =
+            var _ =
                     commands.submit(plan)
                             .whenComplete(
                                     (committed, failure) ->

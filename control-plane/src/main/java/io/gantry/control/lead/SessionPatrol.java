@@ -52,15 +52,13 @@ public final class SessionPatrol {
         Heartbeat heartbeat = live.heartbeat(worker.id());
         Seen known = seen.get(worker.id());
         long now = clock.nanoTime();
-        boolean news =
-                known == null
-                        || known.session != worker.session()
-                        || (heartbeat != null && !heartbeat.equals(known.heartbeat));
-        if (news) {
+        if (known == null
+                || known.session != worker.session()
+                || (heartbeat != null && !heartbeat.equals(known.heartbeat))) {
             seen.put(worker.id(), new Seen(heartbeat, worker.session(), now));
         } else if (now - known.sinceNanos > SILENCE.toNanos()) {
             seen.remove(worker.id());
-            var unused = commands.submit(new DisconnectWorker(worker.id(), worker.session()));
+            var _ = commands.submit(new DisconnectWorker(worker.id(), worker.session()));
         }
     }
 }

@@ -119,7 +119,7 @@ public final class AcsEndpoint implements HttpServer.Upgrade {
             context.runOnContext(
                     go -> {
                         if (!socket.isClosed()) {
-                            var unused = socket.writeTextMessage(frame);
+                            var _ = socket.writeTextMessage(frame);
                         }
                     });
         }
@@ -135,7 +135,7 @@ public final class AcsEndpoint implements HttpServer.Upgrade {
             context.runOnContext(
                     go -> {
                         if (!socket.isClosed()) {
-                            var unused = socket.close();
+                            var _ = socket.close();
                         }
                     });
         }

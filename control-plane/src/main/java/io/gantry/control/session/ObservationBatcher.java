@@ -64,7 +64,7 @@ public final class ObservationBatcher implements Observations {
         waiting = new ArrayList<>();
         inFlight++;
         List<Observation> observations = batch.stream().map(Waiting::observation).toList();
-        var unused =
+        var _ =
                 commands.submit(new ObserveTasks(observations))
                         .whenComplete(
                                 (committed, failure) -> {

@@ -103,8 +103,7 @@ public final class Sessions implements Replica.Listener {
         sessions.remove(session.worker(), session);
         connections = sessions.size();
         live.remove(session.worker(), session.number());
-        var unused =
-                context.commands().submit(new DisconnectWorker(session.worker(), session.number()));
+        var _ = context.commands().submit(new DisconnectWorker(session.worker(), session.number()));
     }
 
     private void beat() {

@@ -92,14 +92,14 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
                         TcsMessage message = authenticated(opened.upgrade, frame);
                         TcsMessage answer = message == null ? null : answer(opened.worker, message);
                         if (answer != null) {
-                            var unused = socket.writeTextMessage(TcsCodec.encode(answer));
+                            var _ = socket.writeTextMessage(TcsCodec.encode(answer));
                         }
                     } catch (MalformedMessageException | WireException refused) {
                         log.atWarn()
                                 .addKeyValue("worker", opened.worker)
                                 .addKeyValue("cause", refused.getMessage())
                                 .log("telemetry refused");
-                        var unused = socket.close();
+                        var _ = socket.close();
                     }
                 });
     }
@@ -174,8 +174,7 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
                         .map(TcsEndpoint::seen)
                         .toList();
         if (!changed.isEmpty()) {
-            var unused =
-                    observations.report(new Observation(task.id(), null, null, changed, 0, 0, 0));
+            var _ = observations.report(new Observation(task.id(), null, null, changed, 0, 0, 0));
         }
     }
 

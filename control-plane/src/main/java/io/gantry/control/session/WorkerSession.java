@@ -260,7 +260,7 @@ final class WorkerSession {
                         .map(each -> taskId(each.taskArn()))
                         .filter(Objects::nonNull)
                         .toList();
-        var unused = context.commands().submit(new ReconcileWorker(worker, session, known));
+        var _ = context.commands().submit(new ReconcileWorker(worker, session, known));
     }
 
     static @Nullable TaskId taskId(String arn) {

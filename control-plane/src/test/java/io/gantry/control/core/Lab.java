@@ -24,6 +24,7 @@ import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
+import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
 import io.gantry.control.core.transition.Outcome;
 import io.gantry.control.core.transition.Transitions;
@@ -147,11 +148,15 @@ public final class Lab {
         return Check.present(state.tasks().get(id), id);
     }
 
+    public Worker machine(WorkerId id) {
+        return Check.present(state.workers().get(id), id);
+    }
+
     public Service service() {
         return Check.present(state.services().get(WEB), WEB);
     }
 
-    public void createService(TaskDefinitionKey definition, int desired, int min, int max) {
+    public Reply createService(TaskDefinitionKey definition, int desired, int min, int max) {
         var spec =
                 software.amazon.awssdk.services.ecs.model.Service.builder()
                         .serviceName(WEB.name())
@@ -161,18 +166,9 @@ public final class Lab {
                                         .maximumPercent(max)
                                         .build())
                         .build();
-        Reply reply =
-                apply(
-                        new Command.CreateService(
-                                WEB,
-                                spec,
-                                desired,
-                                List.of(),
-                                definition,
-                                ids.deployment(),
-                                null,
-                                ""));
-        assertThat(reply).isEqualTo(new Reply.Done());
+        return apply(
+                new Command.CreateService(
+                        WEB, spec, desired, List.of(), definition, ids.deployment(), null, ""));
     }
 
     public Reply updateService(TaskDefinitionKey definition, int desired, boolean deploy) {

@@ -2,6 +2,7 @@ package io.gantry.control.core.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.common.check.Check;
 import io.gantry.common.model.Resources;
 import io.gantry.control.core.Audit;
 import io.gantry.control.core.Lab;
@@ -188,8 +189,9 @@ class RollingUpdateTest {
     @Test
     void aPlanFromAnOlderVersionOfTheServiceIsRefused() {
         lab.createService(first, 2, 100, 200);
-        var plan = Reconciler.next(lab.state(), lab.service(), lab.ids, lab.random);
-        assertThat(plan).isNotNull();
+        var plan =
+                Check.present(
+                        Reconciler.next(lab.state(), lab.service(), lab.ids, lab.random), "plan");
         lab.updateService(first, 1, false);
         lab.apply(plan);
         assertThat(lab.state().tasks().size()).isZero();

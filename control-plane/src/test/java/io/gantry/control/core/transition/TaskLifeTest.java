@@ -55,9 +55,9 @@ class TaskLifeTest {
         TaskId task = run();
         lab.observe(task, Status.RUNNING, null);
         lab.apply(new Command.StopTask(task, "UserInitiated", "enough"));
-        assertThat(lab.state().workers().get(worker).used()).isEqualTo(Lab.SMALL.resources());
+        assertThat(lab.machine(worker).used()).isEqualTo(Lab.SMALL.resources());
         lab.observe(task, Status.STOPPED, 0);
-        assertThat(lab.state().workers().get(worker).used().cpuUnits()).isZero();
+        assertThat(lab.machine(worker).used().cpuUnits()).isZero();
     }
 
     @Test
@@ -122,8 +122,8 @@ class TaskLifeTest {
         long old = lab.connect(worker);
         long current = lab.connect(worker);
         lab.apply(new Command.DisconnectWorker(worker, old));
-        assertThat(lab.state().workers().get(worker).connected()).isTrue();
+        assertThat(lab.machine(worker).connected()).isTrue();
         lab.apply(new Command.DisconnectWorker(worker, current));
-        assertThat(lab.state().workers().get(worker).connected()).isFalse();
+        assertThat(lab.machine(worker).connected()).isFalse();
     }
 }

@@ -16,6 +16,7 @@ import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.Worker.AgentVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,10 @@ class TransitionsPropertyTest {
         void step() {
             switch (lab.random.nextInt(14)) {
                 case 0 -> workers.add(lab.worker(1024, 1024, Map.of()));
-                case 1 -> lab.connect(any(workers));
+                case 1 ->
+                        lab.apply(
+                                new Command.ConnectWorker(
+                                        any(workers), "n2", new AgentVersion(null, null, null)));
                 case 2, 3 -> lab.apply(lab.run(any(definitions), any(workers), token()));
                 case 4, 5, 6 -> observe();
                 case 7 -> lab.apply(new Command.StopTask(anyTask(), "UserInitiated", "enough"));
@@ -134,7 +138,12 @@ class TransitionsPropertyTest {
             switch (lab.random.nextInt(5)) {
                 case 0 -> lab.apply(new Command.DeleteService(Lab.WEB, true));
                 case 1 -> lab.apply(new Command.DeregisterWorker(any(workers), true));
-                case 2 -> lab.apply(new Command.DeregisterTaskDefinition(any(definitions)));
+                case 2 -> {
+                    TaskDefinitionKey old = any(definitions);
+                    lab.apply(new Command.DeregisterTaskDefinition(old));
+                    definitions.remove(old);
+                    definitions.add(lab.definition(old.family(), Lab.SMALL));
+                }
                 case 3 -> lab.pass(Duration.ofHours(2));
                 default -> {
                     WorkerId worker = any(workers);
