@@ -72,8 +72,7 @@ final class ApiErrors {
                                     .message(message)
                                     .build();
             case CLUSTER_CONTAINS_TASKS ->
-                    (EcsException)
-                            ClusterContainsTasksException.builder().message(message).build();
+                    (EcsException) ClusterContainsTasksException.builder().message(message).build();
             case SERVICE_NOT_FOUND -> noService(message);
             case SERVICE_NOT_ACTIVE ->
                     (EcsException) ServiceNotActiveException.builder().message(message).build();

@@ -40,9 +40,7 @@ final class ClusterView {
                 .pendingTasksCount(cluster.pending())
                 .activeServicesCount(cluster.services())
                 .statistics(
-                        include.contains(ClusterField.STATISTICS)
-                                ? statistics(cluster)
-                                : List.of())
+                        include.contains(ClusterField.STATISTICS) ? statistics(cluster) : List.of())
                 .tags(include.contains(ClusterField.TAGS) ? spec.tags() : List.of())
                 .settings(include.contains(ClusterField.SETTINGS) ? spec.settings() : List.of())
                 .capacityProviders(List.of())

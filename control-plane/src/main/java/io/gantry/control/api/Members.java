@@ -15,8 +15,8 @@ final class Members {
     private Members() {}
 
     /**
-     * Throws if a member is set that is not among those supported. Values that ask for nothing, such
-     * as false or an empty list, are welcome.
+     * Throws if a member is set that is not among those supported. Values that ask for nothing,
+     * such as false or an empty list, are welcome.
      *
      * @param path what stands before the member's name in the error, such as {@code overrides.}
      */

@@ -155,8 +155,7 @@ final class Refs {
                     "Invalid identifier: Unexpected resource type. Expected " + type + ".");
         }
         if (!arn.region().equals(realm.region())) {
-            throw ApiErrors.invalid(
-                    "Invalid identifier: Unexpected region " + arn.region() + ".");
+            throw ApiErrors.invalid("Invalid identifier: Unexpected region " + arn.region() + ".");
         }
         if (!arn.account().equals(realm.account())) {
             throw ApiErrors.invalid(

@@ -34,9 +34,7 @@ final class Tags {
                 throw ApiErrors.invalid("Duplicate tag key '" + key + "'.");
             }
         }
-        return given.stream()
-                .map(tag -> tag.value() == null ? tag(tag.key(), "") : tag)
-                .toList();
+        return given.stream().map(tag -> tag.value() == null ? tag(tag.key(), "") : tag).toList();
     }
 
     static Tag tag(String key, String value) {

@@ -103,9 +103,7 @@ final class TaskDefinitions {
         Names names = Names.of(state);
         TaskDefinitionKey last = pages.last(TaskDefinitionKey::parse);
         Stream<TaskDefinitionRow> rows =
-                descending
-                        ? descending(state, family, last)
-                        : ascending(state, family, last);
+                descending ? descending(state, family, last) : ascending(state, family, last);
         var page =
                 pages.cut(
                         rows.filter(row -> status.equals(row.definition().statusAsString())),
