@@ -1,0 +1,219 @@
+package io.gantry.control.core.command;
+
+import io.gantry.common.model.HostPort;
+import io.gantry.common.model.Resources;
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.Token;
+import io.gantry.control.core.state.Worker.AgentVersion;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.Cluster;
+import software.amazon.awssdk.services.ecs.model.NetworkBinding;
+import software.amazon.awssdk.services.ecs.model.Service;
+import software.amazon.awssdk.services.ecs.model.Tag;
+import software.amazon.awssdk.services.ecs.model.TaskDefinition;
+import software.amazon.awssdk.services.ecs.model.TaskOverride;
+
+/**
+ * Something that the replicated log may contain. Names and members are stored for ever: members may
+ * be added, never changed; a new meaning is a new command.
+ */
+public sealed interface Command {
+
+    /** Founds the installation; only the first one counts. Answered by {@link Reply.Done}. */
+    record FoundRealm(Realm realm) implements Command {}
+
+    /** Lets deadlines pass. Answered by {@link Reply.Done}. */
+    record Tick() implements Command {}
+
+    /**
+     * Answered by {@link Reply.Done}, also if an active cluster of that name exists already.
+     *
+     * @param spec what was configured, with name and tags
+     */
+    record CreateCluster(Cluster spec) implements Command {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record DeleteCluster(String name) implements Command {}
+
+    /**
+     * Adds the next revision of the definition's family. Answered by {@link Reply.Registered}.
+     *
+     * @param definition complete but for ARN, revision, status and date
+     */
+    record RegisterTaskDefinition(TaskDefinition definition, List<Tag> tags, Footprint footprint)
+            implements Command {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record DeregisterTaskDefinition(TaskDefinitionKey key) implements Command {}
+
+    /**
+     * Starts tasks that somebody has placed. Each start is judged by itself. Answered by {@link
+     * Reply.Started}, or {@link Reply.Refused}.
+     *
+     * @param token null if the caller gave none
+     * @param fingerprint of the request, to tell another use of the token
+     * @param continuing whether this places what an earlier command of the same request could not
+     */
+    record RunTasks(
+            String cluster,
+            TaskDefinitionKey taskDefinition,
+            @Nullable Token token,
+            String fingerprint,
+            boolean continuing,
+            Launch launch,
+            List<Start> starts)
+            implements Command {}
+
+    /**
+     * What all tasks of one request have in common.
+     *
+     * @param distinctInstance no two of these tasks, nor of their group, on one machine
+     */
+    record Launch(
+            String group,
+            @Nullable String startedBy,
+            String launchType,
+            @Nullable TaskOverride overrides,
+            boolean executeCommand,
+            List<Tag> tags,
+            boolean distinctInstance,
+            Footprint footprint) {}
+
+    /**
+     * A task and where it goes.
+     *
+     * @param containers as they are before anything is known of them
+     */
+    record Start(TaskId task, WorkerId worker, List<Task.Container> containers) {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record StopTask(TaskId task, String stopCode, String reason) implements Command {}
+
+    /**
+     * Registers a machine, or registers it once more under the id it has. Answered by {@link
+     * Reply.WorkerRegistered} or {@link Reply.Refused}.
+     *
+     * @param again whether the machine claims to be known already
+     */
+    record RegisterWorker(
+            WorkerId worker,
+            boolean again,
+            String cluster,
+            Map<String, String> attributes,
+            List<Tag> tags,
+            Resources total,
+            List<HostPort> reservedPorts,
+            @Nullable String clientToken)
+            implements Command {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record DeregisterWorker(WorkerId worker, boolean force) implements Command {}
+
+    /**
+     * An agent has connected to {@code node}, which begins a session; later ones have higher
+     * numbers. Answered by {@link Reply.Connected} or {@link Reply.Refused}.
+     */
+    record ConnectWorker(WorkerId worker, String node, AgentVersion agent) implements Command {}
+
+    /** The session is over. One that is not the latest changes nothing. */
+    record DisconnectWorker(WorkerId worker, long session) implements Command {}
+
+    /** What agents have reported, of one or many workers. Answered by {@link Reply.Done}. */
+    record ObserveTasks(List<Observation> observations) implements Command {}
+
+    /**
+     * A report on one task. Times are milliseconds since the epoch, 0 for not told.
+     *
+     * @param status null if only containers changed
+     */
+    record Observation(
+            TaskId task,
+            Task.@Nullable Status status,
+            @Nullable String reason,
+            List<ContainerSeen> containers,
+            long pullStartedAt,
+            long pullStoppedAt,
+            long executionStoppedAt) {}
+
+    /** A report on one container; what is null was not told. */
+    record ContainerSeen(
+            String name,
+            Task.@Nullable Status status,
+            @Nullable Integer exitCode,
+            @Nullable String reason,
+            @Nullable String runtimeId,
+            @Nullable String imageDigest,
+            @Nullable List<NetworkBinding> bindings,
+            Task.@Nullable Health health) {}
+
+    /**
+     * An agent has said which tasks it knows of; others that are believed to run on it are gone.
+     * Stale unless {@code session} is the worker's latest.
+     */
+    record ReconcileWorker(WorkerId worker, long session, List<TaskId> known) implements Command {}
+
+    /**
+     * Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param spec what was configured, without counts, deployments, events and tags
+     * @param deployment number of its first deployment
+     * @param token null if the caller gave none
+     */
+    record CreateService(
+            ServiceKey service,
+            Service spec,
+            int desiredCount,
+            List<Tag> tags,
+            TaskDefinitionKey taskDefinition,
+            long deployment,
+            @Nullable Token token,
+            String fingerprint)
+            implements Command {}
+
+    /**
+     * Changes a service. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param basedOn version of the service that {@code spec} was made from
+     * @param deployment number of the deployment that this starts, 0 if it starts none
+     */
+    record UpdateService(
+            ServiceKey service,
+            long basedOn,
+            Service spec,
+            int desiredCount,
+            TaskDefinitionKey taskDefinition,
+            long deployment)
+            implements Command {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record DeleteService(ServiceKey service, boolean force) implements Command {}
+
+    /**
+     * The next step of a service, proposed from some state. Refused as a whole if the service has
+     * changed since; single parts that no longer hold are left out. Answered by {@link
+     * Reply.Started} or {@link Reply.Refused}.
+     *
+     * @param basedOn version of the service that the plan was made from
+     * @param starts tasks of the primary deployment
+     * @param complaint what keeps the service from its goal, in the words of its events, or null
+     */
+    record CommitPlan(
+            ServiceKey service,
+            long basedOn,
+            Launch launch,
+            List<Start> starts,
+            List<TaskId> stops,
+            @Nullable String complaint)
+            implements Command {}
+
+    /** Raises the feature level; never lowers it. Answered by {@link Reply.Done}. */
+    record RaiseLevel(int level) implements Command {}
+}

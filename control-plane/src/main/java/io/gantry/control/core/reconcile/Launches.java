@@ -1,0 +1,82 @@
+package io.gantry.control.core.reconcile;
+
+import io.gantry.common.model.IdSource;
+import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task.Container;
+import io.gantry.control.core.state.Task.Health;
+import io.gantry.control.core.state.TaskDefinitionRow;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.PropagateTags;
+import software.amazon.awssdk.services.ecs.model.Tag;
+
+/** What the tasks of a service, or of a request, start with. */
+public final class Launches {
+
+    private Launches() {}
+
+    /** The group of all tasks of a service. */
+    public static String group(ServiceKey service) {
+        return "service:" + service.name();
+    }
+
+    static Launch of(ClusterState state, Service service, TaskDefinitionRow definition) {
+        var spec = service.spec();
+        boolean distinct =
+                spec.placementConstraints().stream()
+                        .anyMatch(each -> "distinctInstance".equals(each.typeAsString()));
+        return new Launch(
+                group(service.key()),
+                service.primary().id(),
+                spec.launchTypeAsString() == null ? "EC2" : spec.launchTypeAsString(),
+                null,
+                Boolean.TRUE.equals(spec.enableExecuteCommand()),
+                tags(service, definition),
+                distinct,
+                definition.footprint());
+    }
+
+    /** Tags are copied once, when a task is made; ECS's own come first. */
+    private static List<Tag> tags(Service service, TaskDefinitionRow definition) {
+        var tags = new LinkedHashMap<String, String>();
+        if (Boolean.TRUE.equals(service.spec().enableECSManagedTags())) {
+            tags.put("aws:ecs:clusterName", service.key().cluster());
+            tags.put("aws:ecs:serviceName", service.key().name());
+        }
+        PropagateTags from = service.spec().propagateTags();
+        List<Tag> propagated =
+                from == PropagateTags.SERVICE
+                        ? service.tags()
+                        : from == PropagateTags.TASK_DEFINITION ? definition.tags() : List.of();
+        propagated.forEach(tag -> tags.put(tag.key(), tag.value()));
+        return list(tags);
+    }
+
+    private static List<Tag> list(Map<String, String> tags) {
+        return tags.entrySet().stream()
+                .map(each -> Tag.builder().key(each.getKey()).value(each.getValue()).build())
+                .toList();
+    }
+
+    /**
+     * The containers of a definition before anything is known of them, each with an id of its own.
+     */
+    public static List<Container> containers(TaskDefinitionRow definition, IdSource ids) {
+        return definition.definition().containerDefinitions().stream()
+                .map(each -> container(each, ids))
+                .toList();
+    }
+
+    private static Container container(ContainerDefinition definition, IdSource ids) {
+        return Container.placed(
+                definition.name(),
+                ids.uuid().toString(),
+                !Boolean.FALSE.equals(definition.essential()),
+                definition.healthCheck() == null ? Health.UNCHECKED : Health.UNKNOWN);
+    }
+}

@@ -1,0 +1,133 @@
+package io.gantry.control.core.state;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.common.table.SortedTable;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the control-plane nodes have agreed on. Immutable: holding a reference is a
+ * snapshot.
+ *
+ * @param sequence how many commands have been applied
+ * @param nowMillis the latest time that the log has carried; never goes back
+ * @param level feature level; new behaviour is gated by it so that old entries replay as they did
+ * @param realm null until the installation has been founded
+ * @param families what is known of each task definition family, also of one without active
+ *     revisions
+ * @param deadlines what has to be looked at when its time comes, in order of time
+ */
+public record ClusterState(
+        long sequence,
+        long nowMillis,
+        int level,
+        @Nullable Realm realm,
+        SortedTable<String, Cluster> clusters,
+        SortedTable<String, Family> families,
+        SortedTable<TaskDefinitionKey, TaskDefinitionRow> taskDefinitions,
+        SortedTable<ServiceKey, Service> services,
+        SortedTable<WorkerId, Worker> workers,
+        SortedTable<TaskId, Task> tasks,
+        SortedTable<Token, TokenUse> tokens,
+        SortedTable<Deadline, Present> deadlines,
+        SortedTable<TaskOf.Cluster, Present> tasksByCluster,
+        SortedTable<TaskOf.Service, Present> tasksByService,
+        SortedTable<TaskOf.Worker, Present> tasksByWorker,
+        SortedTable<WorkerOf, Present> workersByCluster) {
+
+    /** What a new installation starts from. */
+    public static final ClusterState EMPTY =
+            new ClusterState(
+                    0,
+                    0,
+                    1,
+                    null,
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    SortedTable.empty());
+
+    /** Tasks of a service in the order in which they were made, stopped ones included. */
+    public Stream<Task> tasksOf(ServiceKey service) {
+        return tasksByService
+                .streamFrom(TaskOf.Service.first(service))
+                .map(Map.Entry::getKey)
+                .takeWhile(key -> key.service().equals(service))
+                .map(key -> task(key.task()));
+    }
+
+    /** Tasks placed on a worker in the order in which they were made, stopped ones included. */
+    public Stream<Task> tasksOn(WorkerId worker) {
+        return tasksByWorker
+                .streamFrom(TaskOf.Worker.first(worker))
+                .map(Map.Entry::getKey)
+                .takeWhile(key -> key.worker().equals(worker))
+                .map(key -> task(key.task()));
+    }
+
+    /** Tasks of a cluster in the order in which they were made, stopped ones included. */
+    public Stream<Task> tasksIn(String cluster) {
+        return tasksIn(cluster, TaskOf.Cluster.first(cluster).task());
+    }
+
+    /** Tasks of a cluster from {@code from} (inclusive) on. */
+    public Stream<Task> tasksIn(String cluster, TaskId from) {
+        return tasksByCluster
+                .streamFrom(new TaskOf.Cluster(cluster, from))
+                .map(Map.Entry::getKey)
+                .takeWhile(key -> key.cluster().equals(cluster))
+                .map(key -> task(key.task()));
+    }
+
+    /** Workers of a cluster in the order of their ids, inactive ones included. */
+    public Stream<Worker> workersOf(String cluster) {
+        return workersByCluster
+                .streamFrom(WorkerOf.first(cluster))
+                .map(Map.Entry::getKey)
+                .takeWhile(key -> key.cluster().equals(cluster))
+                .map(key -> worker(key.worker()));
+    }
+
+    /** Services of a cluster in the order of their names, inactive ones included. */
+    public Stream<Service> servicesOf(String cluster) {
+        return services.streamFrom(new ServiceKey(cluster, ""))
+                .takeWhile(entry -> entry.getKey().cluster().equals(cluster))
+                .map(Map.Entry::getValue);
+    }
+
+    /** The revisions of a family in ascending order, inactive ones included. */
+    public List<TaskDefinitionRow> revisionsOf(String family) {
+        return taskDefinitions
+                .streamFrom(new TaskDefinitionKey(family, 0))
+                .takeWhile(entry -> entry.getKey().family().equals(family))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    private Task task(TaskId id) {
+        Task task = tasks.get(id);
+        if (task == null) {
+            throw new AssertionError("index names a task that is not there: " + id);
+        }
+        return task;
+    }
+
+    private Worker worker(WorkerId id) {
+        Worker worker = workers.get(id);
+        if (worker == null) {
+            throw new AssertionError("index names a worker that is not there: " + id);
+        }
+        return worker;
+    }
+}

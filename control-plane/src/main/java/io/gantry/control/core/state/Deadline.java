@@ -1,0 +1,37 @@
+package io.gantry.control.core.state;
+
+import java.util.Comparator;
+
+/**
+ * Something to be looked at when the log's time has reached {@code atMillis}. A deadline that no
+ * longer matters is simply found out to be so when it comes.
+ *
+ * @param subject what it is about, in the form that {@code kind} says
+ */
+public record Deadline(long atMillis, Kind kind, String subject) implements Comparable<Deadline> {
+    private static final Comparator<Deadline> ORDER =
+            Comparator.comparingLong(Deadline::atMillis)
+                    .thenComparing(Deadline::kind)
+                    .thenComparing(Deadline::subject);
+
+    /** What happens at a deadline. */
+    public enum Kind {
+        /** Reconcile the service {@code cluster/name} again. */
+        LOOK_AT_SERVICE,
+        /** Forget a stopped task, by its id. */
+        FORGET_TASK,
+        /** Forget an inactive service, {@code cluster/name}. */
+        FORGET_SERVICE,
+        /** Forget an inactive cluster, by its name. */
+        FORGET_CLUSTER,
+        /** Forget an inactive container instance, by its id. */
+        FORGET_WORKER,
+        /** Forget a client token, {@code scope value} separated by a space. */
+        FORGET_TOKEN
+    }
+
+    @Override
+    public int compareTo(Deadline other) {
+        return ORDER.compare(this, other);
+    }
+}

@@ -1,0 +1,20 @@
+package io.gantry.control.core.state;
+
+import io.gantry.common.model.HostPort;
+import io.gantry.common.model.Resources;
+import java.util.List;
+
+/**
+ * What one task takes of the machine that it is placed on.
+ *
+ * @param resources CPU and memory to set aside: the size of the task, else the sum of its
+ *     containers
+ * @param ports fixed host ports; dynamic ones are not counted
+ * @param attributes names of attributes that the machine must have
+ */
+public record Footprint(Resources resources, List<HostPort> ports, List<String> attributes) {
+    public Footprint {
+        ports = List.copyOf(ports);
+        attributes = List.copyOf(attributes);
+    }
+}

@@ -1,0 +1,202 @@
+package io.gantry.control.core.state;
+
+import io.gantry.control.core.state.Task.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.Tag;
+
+/**
+ * A service: how many tasks of which definition should run.
+ *
+ * @param spec what the user configured; without counts, deployments, events and tags
+ * @param version bumped by every change of the specification and by every accepted plan, so that of
+ *     two plans made from one state only one lands
+ * @param deployments newest first; the first is the PRIMARY one while the service is active
+ * @param events newest first, at most {@link #MAX_EVENTS}
+ * @param steady whether it has had what it wants since it last said so
+ */
+public record Service(
+        ServiceKey key,
+        software.amazon.awssdk.services.ecs.model.Service spec,
+        LifeStatus status,
+        int desiredCount,
+        long version,
+        List<Deployment> deployments,
+        List<Event> events,
+        List<Tag> tags,
+        long createdAtMillis,
+        boolean steady) {
+
+    /** As many as ECS keeps. */
+    public static final int MAX_EVENTS = 100;
+
+    private static final int DEFAULT_MINIMUM_HEALTHY_PERCENT = 100;
+    private static final int DEFAULT_MAXIMUM_PERCENT = 200;
+
+    public Service {
+        deployments = List.copyOf(deployments);
+        events = List.copyOf(events);
+        tags = List.copyOf(tags);
+    }
+
+    /** DRAINING: deleted, with tasks still running. INACTIVE: gone, but still describable. */
+    public enum LifeStatus {
+        ACTIVE,
+        DRAINING,
+        INACTIVE
+    }
+
+    /** A line in the service's diary. */
+    public record Event(UUID id, long createdAtMillis, String message) {}
+
+    public boolean active() {
+        return status == LifeStatus.ACTIVE;
+    }
+
+    /** The newest deployment. */
+    public Deployment primary() {
+        return deployments.getFirst();
+    }
+
+    public @Nullable Deployment deployment(long number) {
+        return deployments.stream()
+                .filter(deployment -> deployment.number() == number)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
+     * Tasks that the scheduler must leave running, rounded up as ECS does.
+     *
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html">minimumHealthyPercent</a>
+     */
+    public int minimumHealthy() {
+        var configuration = spec.deploymentConfiguration();
+        Integer percent = configuration == null ? null : configuration.minimumHealthyPercent();
+        long share = percent == null ? DEFAULT_MINIMUM_HEALTHY_PERCENT : percent;
+        return Math.toIntExact((desiredCount * share + 99) / 100);
+    }
+
+    /** Tasks that may be running or pending at the same time, rounded down as ECS does. */
+    public int maximum() {
+        var configuration = spec.deploymentConfiguration();
+        Integer percent = configuration == null ? null : configuration.maximumPercent();
+        long share = percent == null ? DEFAULT_MAXIMUM_PERCENT : percent;
+        return Math.toIntExact(desiredCount * share / 100);
+    }
+
+    public Service with(software.amazon.awssdk.services.ecs.model.Service newSpec, int desired) {
+        return new Service(
+                key,
+                newSpec,
+                status,
+                desired,
+                version + 1,
+                deployments,
+                events,
+                tags,
+                createdAtMillis,
+                false);
+    }
+
+    public Service planned() {
+        return new Service(
+                key,
+                spec,
+                status,
+                desiredCount,
+                version + 1,
+                deployments,
+                events,
+                tags,
+                createdAtMillis,
+                steady);
+    }
+
+    public Service becoming(LifeStatus next) {
+        return new Service(
+                key,
+                spec,
+                next,
+                desiredCount,
+                version + 1,
+                deployments,
+                events,
+                tags,
+                createdAtMillis,
+                false);
+    }
+
+    public Service withDeployments(List<Deployment> changed) {
+        return new Service(
+                key,
+                spec,
+                status,
+                desiredCount,
+                version,
+                changed,
+                events,
+                tags,
+                createdAtMillis,
+                steady);
+    }
+
+    /** Puts a new deployment before the others. */
+    public Service deploying(Deployment next) {
+        var all = new ArrayList<Deployment>();
+        all.add(next);
+        all.addAll(deployments);
+        return withDeployments(all);
+    }
+
+    /** Changes one deployment; nothing happens if it is gone. */
+    public Service changing(long number, UnaryOperator<Deployment> change) {
+        return withDeployments(
+                deployments.stream()
+                        .map(each -> each.number() == number ? change.apply(each) : each)
+                        .toList());
+    }
+
+    /** Moves one task of a deployment from one count to another. */
+    public Service counting(long number, Status before, Status after) {
+        return changing(number, deployment -> deployment.counting(before, after));
+    }
+
+    /** Whether it has what it wants, from now on. */
+    public Service steady(boolean now) {
+        return now == steady
+                ? this
+                : new Service(
+                        key,
+                        spec,
+                        status,
+                        desiredCount,
+                        version,
+                        deployments,
+                        events,
+                        tags,
+                        createdAtMillis,
+                        now);
+    }
+
+    public Service saying(Event event) {
+        var all = new ArrayList<Event>();
+        all.add(event);
+        all.addAll(events.subList(0, Math.min(events.size(), MAX_EVENTS - 1)));
+        return new Service(
+                key,
+                spec,
+                status,
+                desiredCount,
+                version,
+                deployments,
+                all,
+                tags,
+                createdAtMillis,
+                steady);
+    }
+}

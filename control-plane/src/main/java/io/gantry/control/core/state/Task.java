@@ -1,0 +1,280 @@
+package io.gantry.control.core.state;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.NetworkBinding;
+import software.amazon.awssdk.services.ecs.model.Tag;
+import software.amazon.awssdk.services.ecs.model.TaskOverride;
+
+/**
+ * One run of a task definition on one worker, never moved. Managers alone write {@code desired},
+ * the worker's reports alone move {@code last}, and both only go forward.
+ *
+ * @param footprint what it has set aside on its worker, fixed when it was placed
+ * @param service null for a task started by itself
+ * @param deployment number of the deployment that started it, 0 without service
+ * @param launchType EC2 or EXTERNAL
+ * @param stopCode in ECS's words, once it is known why the task stops
+ * @param version counts changes, as ECS shows it
+ */
+public record Task(
+        TaskId id,
+        String cluster,
+        TaskDefinitionKey taskDefinition,
+        WorkerId worker,
+        Footprint footprint,
+        @Nullable ServiceKey service,
+        long deployment,
+        String group,
+        @Nullable String startedBy,
+        String launchType,
+        Status last,
+        Status desired,
+        List<Container> containers,
+        Times times,
+        @Nullable String stopCode,
+        @Nullable String stoppedReason,
+        @Nullable TaskOverride overrides,
+        boolean executeCommand,
+        List<Tag> tags,
+        long version) {
+
+    public Task {
+        containers = List.copyOf(containers);
+        tags = List.copyOf(tags);
+    }
+
+    /**
+     * How far a task or a container is. The order is that of life: it is never walked backwards.
+     */
+    public enum Status {
+        PENDING,
+        RUNNING,
+        STOPPED;
+
+        /** 1 for a status that counts as running. */
+        public int running() {
+            return this == RUNNING ? 1 : 0;
+        }
+
+        /** 1 for a status that counts as pending. */
+        public int pending() {
+            return this == PENDING ? 1 : 0;
+        }
+
+        Status latest(Status other) {
+            return compareTo(other) >= 0 ? this : other;
+        }
+    }
+
+    /** What a container's health check says. ECS shows UNKNOWN where there is no check. */
+    public enum Health {
+        UNCHECKED,
+        UNKNOWN,
+        HEALTHY,
+        UNHEALTHY
+    }
+
+    /**
+     * A container of a task.
+     *
+     * @param id a UUID, part of its ARN
+     * @param essential whether the task stops with it
+     * @param exitCode null while it runs, and if it never ran
+     */
+    public record Container(
+            String name,
+            String id,
+            boolean essential,
+            Status last,
+            @Nullable Integer exitCode,
+            @Nullable String reason,
+            @Nullable String runtimeId,
+            @Nullable String imageDigest,
+            List<NetworkBinding> bindings,
+            Health health) {
+        public Container {
+            bindings = List.copyOf(bindings);
+        }
+
+        /** A container that nothing is known of yet. */
+        public static Container placed(String name, String id, boolean essential, Health health) {
+            return new Container(
+                    name, id, essential, Status.PENDING, null, null, null, null, List.of(), health);
+        }
+
+        public Container stopped() {
+            return new Container(
+                    name,
+                    id,
+                    essential,
+                    Status.STOPPED,
+                    exitCode,
+                    reason,
+                    runtimeId,
+                    imageDigest,
+                    bindings,
+                    health);
+        }
+    }
+
+    /**
+     * When a task passed the points of its life, in milliseconds since the epoch; 0 for not yet.
+     */
+    public record Times(
+            long createdAt,
+            long connectivityAt,
+            long pullStartedAt,
+            long pullStoppedAt,
+            long startedAt,
+            long stoppingAt,
+            long executionStoppedAt,
+            long stoppedAt) {
+
+        public static Times created(long nowMillis) {
+            return new Times(nowMillis, nowMillis, 0, 0, 0, 0, 0, 0);
+        }
+
+        public Times stopping(long nowMillis) {
+            return new Times(
+                    createdAt,
+                    connectivityAt,
+                    pullStartedAt,
+                    pullStoppedAt,
+                    startedAt,
+                    stoppingAt == 0 ? nowMillis : stoppingAt,
+                    executionStoppedAt,
+                    stoppedAt);
+        }
+
+        public Times stopped(long nowMillis) {
+            return new Times(
+                    createdAt,
+                    connectivityAt,
+                    pullStartedAt,
+                    pullStoppedAt,
+                    startedAt,
+                    stoppingAt,
+                    executionStoppedAt == 0 && startedAt != 0 ? nowMillis : executionStoppedAt,
+                    stoppedAt == 0 ? nowMillis : stoppedAt);
+        }
+    }
+
+    /** Whether it still has, or may still get, processes of its own. */
+    public boolean alive() {
+        return last != Status.STOPPED;
+    }
+
+    /** Whether it should run. */
+    public boolean wanted() {
+        return desired == Status.RUNNING;
+    }
+
+    /** Health of the whole, as ECS defines it from the essential containers; never UNCHECKED. */
+    public Health health() {
+        var worst = Health.HEALTHY;
+        for (Container container : containers) {
+            if (!container.essential() || container.health() == Health.HEALTHY) {
+                continue;
+            }
+            if (container.health() == Health.UNHEALTHY) {
+                return Health.UNHEALTHY;
+            }
+            worst = Health.UNKNOWN;
+        }
+        return worst;
+    }
+
+    /** Whether an essential container has a health check. */
+    public boolean checked() {
+        return containers.stream()
+                .anyMatch(each -> each.essential() && each.health() != Health.UNCHECKED);
+    }
+
+    /** Whether every health check of an essential container is passed. */
+    public boolean passing() {
+        return containers.stream()
+                .filter(Container::essential)
+                .allMatch(
+                        each ->
+                                each.health() == Health.UNCHECKED
+                                        || each.health() == Health.HEALTHY);
+    }
+
+    /** A task that should stop, with the reason, unless an earlier one is known. */
+    public Task stopping(@Nullable String code, @Nullable String reason, long nowMillis) {
+        return new Task(
+                id,
+                cluster,
+                taskDefinition,
+                worker,
+                footprint,
+                service,
+                deployment,
+                group,
+                startedBy,
+                launchType,
+                last,
+                Status.STOPPED,
+                containers,
+                times.stopping(nowMillis),
+                stopCode == null ? code : stopCode,
+                stopCode == null ? reason : stoppedReason,
+                overrides,
+                executeCommand,
+                tags,
+                version + 1);
+    }
+
+    /** What a report makes of the task; {@code status} never moves it back. */
+    public Task observed(Status status, List<Container> seen, Times seenTimes) {
+        return new Task(
+                id,
+                cluster,
+                taskDefinition,
+                worker,
+                footprint,
+                service,
+                deployment,
+                group,
+                startedBy,
+                launchType,
+                last.latest(status),
+                desired,
+                seen,
+                seenTimes,
+                stopCode,
+                stoppedReason,
+                overrides,
+                executeCommand,
+                tags,
+                version + 1);
+    }
+
+    /** The same task with other tags. */
+    public Task tagged(List<Tag> changed) {
+        return new Task(
+                id,
+                cluster,
+                taskDefinition,
+                worker,
+                footprint,
+                service,
+                deployment,
+                group,
+                startedBy,
+                launchType,
+                last,
+                desired,
+                containers,
+                times,
+                stopCode,
+                stoppedReason,
+                overrides,
+                executeCommand,
+                changed,
+                version);
+    }
+}

@@ -1,0 +1,56 @@
+package io.gantry.control.core.state;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import java.util.Comparator;
+
+/** Keys of the tables that find tasks by what they belong to. */
+public sealed interface TaskOf {
+
+    /** Sorts before every id that is ever drawn. */
+    TaskId NO_TASK = new TaskId(0, 0);
+
+    TaskId task();
+
+    record Cluster(String cluster, TaskId task) implements TaskOf, Comparable<Cluster> {
+        private static final Comparator<Cluster> ORDER =
+                Comparator.comparing(Cluster::cluster).thenComparing(Cluster::task);
+
+        public static Cluster first(String cluster) {
+            return new Cluster(cluster, NO_TASK);
+        }
+
+        @Override
+        public int compareTo(Cluster other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    record Service(ServiceKey service, TaskId task) implements TaskOf, Comparable<Service> {
+        private static final Comparator<Service> ORDER =
+                Comparator.comparing(Service::service).thenComparing(Service::task);
+
+        public static Service first(ServiceKey service) {
+            return new Service(service, NO_TASK);
+        }
+
+        @Override
+        public int compareTo(Service other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    record Worker(WorkerId worker, TaskId task) implements TaskOf, Comparable<Worker> {
+        private static final Comparator<Worker> ORDER =
+                Comparator.comparing(Worker::worker).thenComparing(Worker::task);
+
+        public static Worker first(WorkerId worker) {
+            return new Worker(worker, NO_TASK);
+        }
+
+        @Override
+        public int compareTo(Worker other) {
+            return ORDER.compare(this, other);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.gantry.control.core.transition;
+
+import io.gantry.control.core.command.Command.CreateCluster;
+import io.gantry.control.core.command.Command.DeleteCluster;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.Deadline;
+
+/** Changes to clusters. */
+final class ClusterEdits {
+    /** How long a deleted cluster can still be described; ECS only says "for a while". */
+    private static final long KEPT_MILLIS = 60L * 60 * 1000;
+
+    private final Edit edit;
+
+    ClusterEdits(Edit edit) {
+        this.edit = edit;
+    }
+
+    Reply create(CreateCluster create) {
+        String name = create.spec().clusterName();
+        if (edit.activeCluster(name) == null) {
+            edit.clusterRows.put(name, new Cluster(name, create.spec(), true, 0, 0, 0, 0));
+        }
+        return Edit.done();
+    }
+
+    /** The guards and their order are those of ECS. */
+    Reply delete(DeleteCluster delete) {
+        Cluster cluster = edit.activeCluster(delete.name());
+        if (cluster == null) {
+            return Edit.noCluster();
+        }
+        if (cluster.services() > 0) {
+            return Edit.refused(
+                    Cause.CLUSTER_CONTAINS_SERVICES,
+                    "The Cluster cannot be deleted while Services are active.");
+        }
+        if (cluster.instances() > 0) {
+            return Edit.refused(
+                    Cause.CLUSTER_CONTAINS_INSTANCES,
+                    "The Cluster cannot be deleted while Container Instances are active or"
+                            + " draining.");
+        }
+        if (cluster.running() + cluster.pending() > 0) {
+            return Edit.refused(
+                    Cause.CLUSTER_CONTAINS_TASKS,
+                    "The Cluster cannot be deleted while Tasks are active.");
+        }
+        edit.clusterRows.put(cluster.name(), cluster.deleted());
+        edit.due(KEPT_MILLIS, Deadline.Kind.FORGET_CLUSTER, cluster.name());
+        return Edit.done();
+    }
+}

@@ -1,0 +1,67 @@
+package io.gantry.control.core.transition;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Token;
+import java.util.List;
+import java.util.Map;
+
+/** What happens when deadlines pass. */
+final class DeadlineEdits {
+    /** So that one entry never holds up the others for long; the rest waits for the next tick. */
+    static final int MAX_AT_ONCE = 1_000;
+
+    private final Edit edit;
+
+    DeadlineEdits(Edit edit) {
+        this.edit = edit;
+    }
+
+    Reply expire() {
+        List<Deadline> due =
+                edit.before
+                        .deadlines()
+                        .streamFrom(new Deadline(0, Deadline.Kind.LOOK_AT_SERVICE, ""))
+                        .map(Map.Entry::getKey)
+                        .takeWhile(deadline -> deadline.atMillis() <= edit.nowMillis)
+                        .limit(MAX_AT_ONCE)
+                        .toList();
+        for (Deadline deadline : due) {
+            edit.deadlineRows.remove(deadline);
+            pass(deadline);
+        }
+        return Edit.done();
+    }
+
+    private void pass(Deadline deadline) {
+        String subject = deadline.subject();
+        switch (deadline.kind()) {
+            case LOOK_AT_SERVICE -> edit.services().look(ServiceKey.parse(subject));
+            case FORGET_TASK -> edit.tasks().forget(TaskId.parse(subject));
+            case FORGET_SERVICE -> {
+                var key = ServiceKey.parse(subject);
+                Service service = edit.serviceRows.get(key);
+                if (service != null && service.status() == Service.LifeStatus.INACTIVE) {
+                    edit.serviceRows.remove(key);
+                }
+            }
+            case FORGET_CLUSTER -> {
+                Cluster cluster = edit.clusterRows.get(subject);
+                if (cluster != null && !cluster.active()) {
+                    edit.clusterRows.remove(subject);
+                }
+            }
+            case FORGET_WORKER -> edit.workers().forget(WorkerId.parse(subject));
+            case FORGET_TOKEN -> {
+                int space = subject.indexOf(' ');
+                edit.tokenRows.remove(
+                        new Token(subject.substring(0, space), subject.substring(space + 1)));
+            }
+        }
+    }
+}

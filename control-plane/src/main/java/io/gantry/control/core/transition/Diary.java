@@ -1,0 +1,91 @@
+package io.gantry.control.core.transition;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.Service.Event;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Writes service events, in the words of ECS, which tools search for. */
+final class Diary {
+    /** A message is not repeated for so long. */
+    private static final long QUIET_MILLIS = 6L * 60 * 60 * 1000;
+
+    private final Edit edit;
+    private long written;
+
+    Diary(Edit edit) {
+        this.edit = edit;
+    }
+
+    void planned(
+            ServiceKey key, List<TaskId> started, List<Task> stopped, @Nullable String complaint) {
+        if (!started.isEmpty()) {
+            write(key, "has started " + count(started.size()) + ": " + names(started) + ".");
+        }
+        if (!stopped.isEmpty()) {
+            List<TaskId> ids = stopped.stream().map(Task::id).toList();
+            write(key, "has stopped " + running(ids.size()) + ": " + names(ids) + ".");
+        }
+        if (complaint != null) {
+            complain(key, complaint);
+        }
+    }
+
+    void impaired(ServiceKey key) {
+        complain(key, "is unable to consistently start tasks successfully.");
+    }
+
+    Service completed(Service service) {
+        return with(service, "(deployment " + service.primary().id() + ") deployment completed.");
+    }
+
+    Service steady(Service service) {
+        return with(service, "has reached a steady state.");
+    }
+
+    private void complain(ServiceKey key, String sentence) {
+        Service service = edit.service(key);
+        String message = message(service, sentence);
+        boolean said =
+                service.events().stream()
+                        .anyMatch(
+                                event ->
+                                        event.message().equals(message)
+                                                && event.createdAtMillis() + QUIET_MILLIS
+                                                        > edit.nowMillis);
+        if (!said) {
+            write(key, sentence);
+        }
+    }
+
+    private void write(ServiceKey key, String sentence) {
+        edit.serviceRows.put(key, with(edit.service(key), sentence));
+    }
+
+    private Service with(Service service, String sentence) {
+        // The command's number and a count within it make the id unique without any chance.
+        var id = new UUID(edit.sequence << 16 | 0x4000, Long.MIN_VALUE | written++);
+        return service.saying(new Event(id, edit.nowMillis, message(service, sentence)));
+    }
+
+    private static String message(Service service, String sentence) {
+        return "(service " + service.key().name() + ") " + sentence;
+    }
+
+    private static String count(int tasks) {
+        return tasks + (tasks == 1 ? " task" : " tasks");
+    }
+
+    private static String running(int tasks) {
+        return tasks + (tasks == 1 ? " running task" : " running tasks");
+    }
+
+    private static String names(List<TaskId> tasks) {
+        return tasks.stream().map(id -> "(task " + id + ")").collect(Collectors.joining(" "));
+    }
+}

@@ -1,0 +1,184 @@
+package io.gantry.control.core.transition;
+
+import io.gantry.common.check.Check;
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.common.table.SortedTable;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.command.Reply.Refused;
+import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Present;
+import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.TaskDefinitionRow;
+import io.gantry.control.core.state.TaskOf;
+import io.gantry.control.core.state.Token;
+import io.gantry.control.core.state.TokenUse;
+import io.gantry.control.core.state.Worker;
+import io.gantry.control.core.state.WorkerOf;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One command's worth of changes. Reads see the changes already made. */
+final class Edit {
+    final ClusterState before;
+    final long sequence;
+    final long nowMillis;
+
+    final SortedTable.Editor<String, Cluster> clusterRows;
+    final SortedTable.Editor<String, Family> familyRows;
+    final SortedTable.Editor<TaskDefinitionKey, TaskDefinitionRow> taskDefinitionRows;
+    final SortedTable.Editor<ServiceKey, Service> serviceRows;
+    final SortedTable.Editor<WorkerId, Worker> workerRows;
+    final SortedTable.Editor<TaskId, Task> taskRows;
+    final SortedTable.Editor<Token, TokenUse> tokenRows;
+    final SortedTable.Editor<Deadline, Present> deadlineRows;
+    final SortedTable.Editor<TaskOf.Cluster, Present> tasksByCluster;
+    final SortedTable.Editor<TaskOf.Service, Present> tasksByService;
+    final SortedTable.Editor<TaskOf.Worker, Present> tasksByWorker;
+    final SortedTable.Editor<WorkerOf, Present> workersByCluster;
+
+    private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
+    private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
+    private final ServiceEdits services;
+    private @Nullable Realm realm;
+    private int level;
+
+    Edit(ClusterState before, long proposedAtMillis) {
+        this.before = before;
+        this.sequence = before.sequence() + 1;
+        this.nowMillis = Math.max(before.nowMillis(), proposedAtMillis);
+        this.realm = before.realm();
+        this.level = before.level();
+        this.clusterRows = before.clusters().edit();
+        this.familyRows = before.families().edit();
+        this.taskDefinitionRows = before.taskDefinitions().edit();
+        this.serviceRows = before.services().edit();
+        this.workerRows = before.workers().edit();
+        this.taskRows = before.tasks().edit();
+        this.tokenRows = before.tokens().edit();
+        this.deadlineRows = before.deadlines().edit();
+        this.tasksByCluster = before.tasksByCluster().edit();
+        this.tasksByService = before.tasksByService().edit();
+        this.tasksByWorker = before.tasksByWorker().edit();
+        this.workersByCluster = before.workersByCluster().edit();
+        this.services = new ServiceEdits(this);
+    }
+
+    ClusterEdits clusters() {
+        return new ClusterEdits(this);
+    }
+
+    TaskDefinitionEdits taskDefinitions() {
+        return new TaskDefinitionEdits(this);
+    }
+
+    ServiceEdits services() {
+        return services;
+    }
+
+    TaskEdits tasks() {
+        return new TaskEdits(this);
+    }
+
+    ObservationEdits observations() {
+        return new ObservationEdits(this);
+    }
+
+    WorkerEdits workers() {
+        return new WorkerEdits(this);
+    }
+
+    DeadlineEdits deadlines() {
+        return new DeadlineEdits(this);
+    }
+
+    Reply found(Realm proposed) {
+        if (realm == null) {
+            realm = proposed;
+        }
+        return done();
+    }
+
+    Reply raise(int proposed) {
+        level = Math.max(level, proposed);
+        return done();
+    }
+
+    void touch(ServiceKey service) {
+        touchedServices.add(service);
+    }
+
+    void touch(WorkerId worker) {
+        touchedWorkers.add(worker);
+    }
+
+    /** The cluster if it is there and not deleted, else null. */
+    @Nullable Cluster activeCluster(String name) {
+        Cluster cluster = clusterRows.get(name);
+        return cluster == null || !cluster.active() ? null : cluster;
+    }
+
+    Cluster cluster(String name) {
+        return Check.present(clusterRows.get(name), name);
+    }
+
+    Service service(ServiceKey key) {
+        return Check.present(serviceRows.get(key), key);
+    }
+
+    Worker worker(WorkerId id) {
+        return Check.present(workerRows.get(id), id);
+    }
+
+    Task task(TaskId id) {
+        return Check.present(taskRows.get(id), id);
+    }
+
+    void due(long inMillis, Deadline.Kind kind, Object subject) {
+        deadlineRows.put(new Deadline(nowMillis + inMillis, kind, subject.toString()), Present.YES);
+    }
+
+    static Reply done() {
+        return new Reply.Done();
+    }
+
+    static Refused refused(Cause cause, String message) {
+        return new Refused(cause, message);
+    }
+
+    static Refused noCluster() {
+        return refused(Cause.CLUSTER_NOT_FOUND, "Cluster not found.");
+    }
+
+    /** What has become of the state. Services that were touched settle first. */
+    Outcome outcome(Reply reply) {
+        touchedServices.forEach(services::settle);
+        var after =
+                new ClusterState(
+                        sequence,
+                        nowMillis,
+                        level,
+                        realm,
+                        clusterRows.done(),
+                        familyRows.done(),
+                        taskDefinitionRows.done(),
+                        serviceRows.done(),
+                        workerRows.done(),
+                        taskRows.done(),
+                        tokenRows.done(),
+                        deadlineRows.done(),
+                        tasksByCluster.done(),
+                        tasksByService.done(),
+                        tasksByWorker.done(),
+                        workersByCluster.done());
+        return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
+    }
+}

@@ -1,0 +1,339 @@
+package io.gantry.control.core.transition;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.control.core.command.Command.CommitPlan;
+import io.gantry.control.core.command.Command.CreateService;
+import io.gantry.control.core.command.Command.DeleteService;
+import io.gantry.control.core.command.Command.Start;
+import io.gantry.control.core.command.Command.UpdateService;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.reconcile.Census;
+import io.gantry.control.core.reconcile.StopBudget;
+import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.Deployment;
+import io.gantry.control.core.state.Deployment.Rollout;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.Service.LifeStatus;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskDefinitionRow;
+import io.gantry.control.core.state.TaskOf;
+import io.gantry.control.core.state.Token;
+import io.gantry.control.core.state.TokenUse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Changes to services. */
+final class ServiceEdits {
+    private static final long INACTIVE_KEPT_MILLIS = 60L * 60 * 1000;
+    private static final long TOKEN_KEPT_MILLIS = 24L * 60 * 60 * 1000;
+
+    private final Edit edit;
+    private final Diary diary;
+
+    ServiceEdits(Edit edit) {
+        this.edit = edit;
+        this.diary = new Diary(edit);
+    }
+
+    Reply create(CreateService create) {
+        if (edit.activeCluster(create.service().cluster()) == null) {
+            return Edit.noCluster();
+        }
+        Service known = edit.serviceRows.get(create.service());
+        if (known != null && known.status() != LifeStatus.INACTIVE) {
+            return repeated(create, known);
+        }
+        TaskDefinitionRow definition = edit.taskDefinitionRows.get(create.taskDefinition());
+        if (definition == null || !definition.active()) {
+            return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
+        }
+        var first =
+                Deployment.begin(
+                        create.deployment(),
+                        create.taskDefinition(),
+                        create.desiredCount(),
+                        edit.nowMillis);
+        edit.serviceRows.put(
+                create.service(),
+                new Service(
+                        create.service(),
+                        create.spec(),
+                        LifeStatus.ACTIVE,
+                        create.desiredCount(),
+                        known == null ? 1 : known.version() + 1,
+                        List.of(first),
+                        List.of(),
+                        create.tags(),
+                        edit.nowMillis,
+                        false));
+        remember(create);
+        String cluster = create.service().cluster();
+        edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(1));
+        edit.touch(create.service());
+        return Edit.done();
+    }
+
+    private Reply repeated(CreateService create, Service known) {
+        Token token = create.token();
+        TokenUse used = token == null ? null : edit.tokenRows.get(token);
+        if (used != null && used.fingerprint().equals(create.fingerprint())) {
+            return Edit.done();
+        }
+        return Edit.refused(
+                Cause.INVALID_PARAMETER,
+                known.active()
+                        ? "Creation of service was not idempotent."
+                        : "Unable to Start a service that is still Draining.");
+    }
+
+    private void remember(CreateService create) {
+        Token token = create.token();
+        if (token != null) {
+            edit.tokenRows.put(token, new TokenUse(token, create.fingerprint(), List.of()));
+            edit.due(
+                    TOKEN_KEPT_MILLIS,
+                    Deadline.Kind.FORGET_TOKEN,
+                    token.scope() + ' ' + token.value());
+        }
+    }
+
+    Reply update(UpdateService update) {
+        Service known = edit.serviceRows.get(update.service());
+        if (known == null) {
+            return Edit.refused(Cause.SERVICE_NOT_FOUND, "Service not found.");
+        }
+        if (!known.active()) {
+            return Edit.refused(Cause.SERVICE_NOT_ACTIVE, "Service was not ACTIVE.");
+        }
+        if (known.version() != update.basedOn()) {
+            return Edit.refused(Cause.STALE, "The service has changed.");
+        }
+        TaskDefinitionRow definition = edit.taskDefinitionRows.get(update.taskDefinition());
+        boolean replaced = !update.taskDefinition().equals(known.primary().taskDefinition());
+        if (replaced && (definition == null || !definition.active())) {
+            return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
+        }
+        Service changed = known.with(update.spec(), update.desiredCount());
+        long now = edit.nowMillis;
+        if (update.deployment() != 0) {
+            changed =
+                    changed.deploying(
+                            Deployment.begin(
+                                    update.deployment(),
+                                    update.taskDefinition(),
+                                    update.desiredCount(),
+                                    now));
+        } else if (update.desiredCount() != known.desiredCount()) {
+            changed =
+                    changed.changing(
+                            known.primary().number(),
+                            primary -> primary.desiring(update.desiredCount(), now));
+        }
+        edit.serviceRows.put(known.key(), changed);
+        edit.touch(known.key());
+        return Edit.done();
+    }
+
+    Reply delete(DeleteService delete) {
+        Service known = edit.serviceRows.get(delete.service());
+        if (known == null) {
+            return Edit.refused(Cause.SERVICE_NOT_FOUND, "Service not found.");
+        }
+        if (known.status() == LifeStatus.INACTIVE) {
+            return Edit.refused(Cause.SERVICE_NOT_ACTIVE, "Service was not ACTIVE.");
+        }
+        if (!known.active()) {
+            return Edit.done();
+        }
+        if (known.desiredCount() > 0 && !delete.force()) {
+            return Edit.refused(
+                    Cause.INVALID_PARAMETER,
+                    "The service cannot be stopped while it is scaled above 0.");
+        }
+        long now = edit.nowMillis;
+        edit.serviceRows.put(
+                known.key(),
+                known.with(known.spec(), 0)
+                        .changing(known.primary().number(), primary -> primary.desiring(0, now))
+                        .becoming(LifeStatus.DRAINING));
+        edit.before.tasksOf(known.key()).forEach(task -> stop(edit.task(task.id())));
+        String cluster = known.key().cluster();
+        edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(-1));
+        edit.touch(known.key());
+        return Edit.done();
+    }
+
+    private void stop(Task task) {
+        edit.tasks()
+                .stop(
+                        task,
+                        "ServiceSchedulerInitiated",
+                        "Scaling activity initiated by (deployment ecs-svc/"
+                                + task.deployment()
+                                + ")");
+    }
+
+    Reply commit(CommitPlan plan) {
+        Service service = edit.serviceRows.get(plan.service());
+        if (service == null || !service.active() || service.version() != plan.basedOn()) {
+            return Edit.refused(Cause.STALE, "The service has changed.");
+        }
+        edit.serviceRows.put(service.key(), service.planned());
+        var census = Census.of(service, edit.before.tasksOf(service.key()), edit.nowMillis);
+        List<Task> stopped = judgeStops(plan, census);
+        var refused = new ArrayList<TaskId>();
+        List<TaskId> started = judgeStarts(plan, census.alive() - stopped.size(), census, refused);
+        stopped.forEach(this::stop);
+        diary.planned(service.key(), started, stopped, plan.complaint());
+        edit.touch(service.key());
+        return new Reply.Started(started, refused);
+    }
+
+    private List<Task> judgeStops(CommitPlan plan, Census census) {
+        var budget = new StopBudget(census);
+        return plan.stops().stream()
+                .flatMap(id -> Stream.ofNullable(edit.taskRows.get(id)))
+                .filter(task -> plan.service().equals(task.service()))
+                .filter(task -> task.alive() && task.wanted())
+                .filter(budget::allows)
+                .toList();
+    }
+
+    /** No more than the maximum alive, no more of the primary deployment than desired. */
+    private List<TaskId> judgeStarts(
+            CommitPlan plan, int alive, Census census, List<TaskId> refused) {
+        Service service = edit.service(plan.service());
+        int room = Math.min(census.missing(), service.maximum() - alive);
+        var started = new ArrayList<TaskId>();
+        for (Start start : plan.starts()) {
+            boolean placed =
+                    started.size() < room
+                            && edit.tasks()
+                                    .place(
+                                            service.key().cluster(),
+                                            service.primary().taskDefinition(),
+                                            plan.launch(),
+                                            start,
+                                            service);
+            (placed ? started : refused).add(start.task());
+        }
+        return started;
+    }
+
+    /** A task of a service has reached another status. */
+    void taskMoved(Task before, Task after) {
+        ServiceKey key = after.service();
+        Service service = key == null ? null : edit.serviceRows.get(key);
+        if (service == null || !service.active()) {
+            return;
+        }
+        if (after.last() == Status.RUNNING) {
+            edit.serviceRows.put(
+                    service.key(), service.changing(after.deployment(), Deployment::succeeding));
+            lookAgain(service.key(), Census.UNCHECKED_HEALTHY_MILLIS);
+        } else if (after.times().startedAt() == 0
+                && "TaskFailedToStart".equals(after.stopCode())
+                && before.wanted()) {
+            failed(service, after.deployment());
+        }
+    }
+
+    private void failed(Service service, long number) {
+        Deployment deployment = service.deployment(number);
+        if (deployment == null) {
+            return;
+        }
+        long delay = StartThrottle.delayMillis(deployment.failed() + 1);
+        long now = edit.nowMillis;
+        edit.serviceRows.put(
+                service.key(), service.changing(number, each -> each.failing(now + delay, now)));
+        if (StartThrottle.isImpaired(deployment.failed() + 1)) {
+            diary.impaired(service.key());
+        }
+        lookAgain(service.key(), delay);
+    }
+
+    /** Rounded up to whole seconds, so that tasks that start together cause one look. */
+    private void lookAgain(ServiceKey key, long inMillis) {
+        long at = (edit.nowMillis + inMillis + 999) / 1000 * 1000;
+        edit.due(at - edit.nowMillis, Deadline.Kind.LOOK_AT_SERVICE, key);
+    }
+
+    void look(ServiceKey key) {
+        if (edit.serviceRows.get(key) != null) {
+            edit.touch(key);
+        }
+    }
+
+    /** Draws the conclusions from what has changed; called for each service that was touched. */
+    void settle(ServiceKey key) {
+        Service service = edit.serviceRows.get(key);
+        if (service == null || service.status() == LifeStatus.INACTIVE) {
+            return;
+        }
+        Service settled = withoutFinished(service);
+        if (settled.active()) {
+            settled = progressed(settled);
+        } else if (isIdle(settled)) {
+            settled = settled.becoming(LifeStatus.INACTIVE).withDeployments(List.of());
+            edit.due(INACTIVE_KEPT_MILLIS, Deadline.Kind.FORGET_SERVICE, key);
+        }
+        edit.serviceRows.put(key, settled);
+    }
+
+    private static boolean isIdle(Service service) {
+        return service.deployments().stream()
+                .allMatch(each -> each.running() + each.pending() == 0);
+    }
+
+    /** Earlier deployments go once their last task has stopped. */
+    private static Service withoutFinished(Service service) {
+        List<Deployment> left =
+                service.deployments().stream()
+                        .filter(
+                                each ->
+                                        each.number() == service.primary().number()
+                                                || each.running() + each.pending() > 0)
+                        .toList();
+        return left.size() == service.deployments().size()
+                ? service
+                : service.withDeployments(left);
+    }
+
+    private Service progressed(Service service) {
+        Deployment primary = service.primary();
+        boolean complete =
+                service.deployments().size() == 1
+                        && primary.pending() == 0
+                        && primary.running() == service.desiredCount();
+        if (!complete) {
+            return service.steady(false);
+        }
+        boolean known = service.steady() && primary.rollout() == Rollout.COMPLETED;
+        if (known || !allHealthy(service)) {
+            return service;
+        }
+        Service settled = service;
+        if (primary.rollout() == Rollout.IN_PROGRESS) {
+            settled =
+                    diary.completed(
+                            settled.changing(
+                                    primary.number(), each -> each.completed(edit.nowMillis)));
+        }
+        return settled.steady() ? settled : diary.steady(settled.steady(true));
+    }
+
+    private boolean allHealthy(Service service) {
+        var tasks = edit.tasksByService.done();
+        Stream<Task> rows =
+                tasks.streamFrom(TaskOf.Service.first(service.key()))
+                        .takeWhile(entry -> entry.getKey().service().equals(service.key()))
+                        .map(entry -> edit.task(entry.getKey().task()));
+        var census = Census.of(service, rows, edit.nowMillis);
+        return census.healthy() == service.desiredCount();
+    }
+}

@@ -1,0 +1,223 @@
+package io.gantry.control.core.transition;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.command.Command.RunTasks;
+import io.gantry.control.core.command.Command.Start;
+import io.gantry.control.core.command.Command.StopTask;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.schedule.Fit;
+import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.Present;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.TaskDefinitionRow;
+import io.gantry.control.core.state.TaskOf;
+import io.gantry.control.core.state.Token;
+import io.gantry.control.core.state.TokenUse;
+import io.gantry.control.core.state.Worker;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Changes to tasks. {@link #change} is the one place where a task's row changes. */
+final class TaskEdits {
+    /** ECS keeps stopped tasks for at least an hour. */
+    private static final long STOPPED_KEPT_MILLIS = 60L * 60 * 1000;
+
+    private static final long TOKEN_KEPT_MILLIS = 24L * 60 * 60 * 1000;
+
+    private final Edit edit;
+
+    TaskEdits(Edit edit) {
+        this.edit = edit;
+    }
+
+    Reply run(RunTasks run) {
+        if (edit.activeCluster(run.cluster()) == null) {
+            return Edit.noCluster();
+        }
+        Token token = run.token();
+        TokenUse used = token == null ? null : edit.tokenRows.get(token);
+        if (used != null && !used.fingerprint().equals(run.fingerprint())) {
+            return new Reply.Conflict(used.tasks());
+        }
+        if (used != null && !run.continuing()) {
+            return new Reply.Started(used.tasks(), List.of());
+        }
+        TaskDefinitionRow row = edit.taskDefinitionRows.get(run.taskDefinition());
+        if (row == null || !row.active()) {
+            return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
+        }
+        Reply.Started reply = start(run);
+        if (token != null && !reply.started().isEmpty()) {
+            var all = new ArrayList<>(used == null ? List.of() : used.tasks());
+            all.addAll(reply.started());
+            edit.tokenRows.put(token, new TokenUse(token, run.fingerprint(), all));
+            if (used == null) {
+                edit.due(
+                        TOKEN_KEPT_MILLIS,
+                        Deadline.Kind.FORGET_TOKEN,
+                        token.scope() + ' ' + token.value());
+            }
+        }
+        return reply;
+    }
+
+    private Reply.Started start(RunTasks run) {
+        var started = new ArrayList<TaskId>();
+        var refused = new ArrayList<TaskId>();
+        for (Start start : run.starts()) {
+            boolean placed = place(run.cluster(), run.taskDefinition(), run.launch(), start, null);
+            (placed ? started : refused).add(start.task());
+        }
+        return new Reply.Started(started, refused);
+    }
+
+    /**
+     * Puts a task on a worker if it still fits there. A task that is there already stays as it is:
+     * the command has come twice.
+     *
+     * @param service the service that it belongs to, whose primary deployment starts it, or null
+     */
+    boolean place(
+            String cluster,
+            TaskDefinitionKey definition,
+            Launch launch,
+            Start start,
+            @Nullable Service service) {
+        Task known = edit.taskRows.get(start.task());
+        if (known != null) {
+            return known.worker().equals(start.worker());
+        }
+        Worker worker = edit.workerRows.get(start.worker());
+        if (worker == null
+                || !worker.cluster().equals(cluster)
+                || Fit.refusal(worker, launch.footprint()) != null
+                || (launch.distinctInstance() && occupied(worker, launch.group()))) {
+            return false;
+        }
+        edit.workerRows.put(worker.id(), worker.reserving(launch.footprint()));
+        ServiceKey key = service == null ? null : service.key();
+        add(
+                new Task(
+                        start.task(),
+                        cluster,
+                        definition,
+                        worker.id(),
+                        launch.footprint(),
+                        key,
+                        service == null ? 0 : service.primary().number(),
+                        launch.group(),
+                        launch.startedBy(),
+                        launch.launchType(),
+                        Status.PENDING,
+                        Status.RUNNING,
+                        start.containers(),
+                        Task.Times.created(edit.nowMillis),
+                        null,
+                        null,
+                        launch.overrides(),
+                        launch.executeCommand(),
+                        launch.tags(),
+                        1));
+        return true;
+    }
+
+    /** Whether a living task of the group is on the worker, counting those placed by this edit. */
+    private boolean occupied(Worker worker, String group) {
+        var editor = edit.tasksByWorker;
+        return editor.done()
+                .streamFrom(TaskOf.Worker.first(worker.id()))
+                .takeWhile(entry -> entry.getKey().worker().equals(worker.id()))
+                .map(entry -> edit.task(entry.getKey().task()))
+                .anyMatch(task -> task.alive() && task.group().equals(group));
+    }
+
+    private void add(Task task) {
+        edit.tasksByCluster.put(new TaskOf.Cluster(task.cluster(), task.id()), Present.YES);
+        edit.tasksByWorker.put(new TaskOf.Worker(task.worker(), task.id()), Present.YES);
+        if (task.service() != null) {
+            edit.tasksByService.put(new TaskOf.Service(task.service(), task.id()), Present.YES);
+        }
+        store(task, Status.STOPPED);
+    }
+
+    /** Replaces a task's row and keeps everything that is counted from it in step. */
+    void change(Task before, Task after) {
+        store(after, before.last());
+        if (before.alive() && !after.alive()) {
+            Worker worker = edit.worker(after.worker());
+            edit.workerRows.put(worker.id(), worker.releasing(after.footprint()));
+            edit.due(STOPPED_KEPT_MILLIS, Deadline.Kind.FORGET_TASK, after.id());
+        }
+    }
+
+    private void store(Task task, Status countedAs) {
+        edit.taskRows.put(task.id(), task);
+        edit.touch(task.worker());
+        ServiceKey key = task.service();
+        if (key != null) {
+            edit.touch(key);
+        }
+        if (task.last() == countedAs) {
+            return;
+        }
+        edit.clusterRows.put(
+                task.cluster(), edit.cluster(task.cluster()).counting(countedAs, task.last()));
+        edit.workerRows.put(
+                task.worker(), edit.worker(task.worker()).counting(countedAs, task.last()));
+        Service service = key == null ? null : edit.serviceRows.get(key);
+        if (service != null) {
+            edit.serviceRows.put(
+                    service.key(), service.counting(task.deployment(), countedAs, task.last()));
+        }
+    }
+
+    Reply stop(StopTask stop) {
+        Task task = edit.taskRows.get(stop.task());
+        if (task == null) {
+            return Edit.refused(Cause.INVALID_PARAMETER, "The referenced task was not found.");
+        }
+        stop(task, stop.stopCode(), stop.reason());
+        return Edit.done();
+    }
+
+    /** Asks for a task to stop; one that was asked before stays as it is. */
+    void stop(Task task, String code, String reason) {
+        if (task.wanted() && task.alive()) {
+            change(task, task.stopping(code, reason, edit.nowMillis));
+        }
+    }
+
+    /** A task whose worker cannot tell any more: it counts as stopped from now on. */
+    void giveUp(Task task, String code, String reason) {
+        if (!task.alive()) {
+            return;
+        }
+        var containers = task.containers().stream().map(Task.Container::stopped).toList();
+        var times = task.times().stopping(edit.nowMillis).stopped(edit.nowMillis);
+        change(
+                task,
+                task.stopping(code, reason, edit.nowMillis)
+                        .observed(Status.STOPPED, containers, times));
+    }
+
+    /** Removes all traces of a stopped task. */
+    void forget(TaskId id) {
+        Task task = edit.taskRows.get(id);
+        if (task == null || task.alive()) {
+            return;
+        }
+        edit.taskRows.remove(id);
+        edit.tasksByCluster.remove(new TaskOf.Cluster(task.cluster(), id));
+        edit.tasksByWorker.remove(new TaskOf.Worker(task.worker(), id));
+        if (task.service() != null) {
+            edit.tasksByService.remove(new TaskOf.Service(task.service(), id));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.gantry.control.core.transition;
+
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.state.ClusterState;
+
+/** The only code that makes a new {@link ClusterState}. */
+public final class Transitions {
+
+    private Transitions() {}
+
+    /**
+     * What a command makes of a state: a pure function, so that all nodes agree.
+     *
+     * @param proposedAtMillis the clock of the leader that appended the entry; one that is behind
+     *     cannot move time backwards
+     */
+    public static Outcome apply(ClusterState before, Command command, long proposedAtMillis) {
+        var edit = new Edit(before, proposedAtMillis);
+        Reply reply =
+                switch (command) {
+                    case Command.FoundRealm found -> edit.found(found.realm());
+                    case Command.RaiseLevel raise -> edit.raise(raise.level());
+                    case Command.Tick() -> edit.deadlines().expire();
+                    case Command.CreateCluster create -> edit.clusters().create(create);
+                    case Command.DeleteCluster delete -> edit.clusters().delete(delete);
+                    case Command.RegisterTaskDefinition register ->
+                            edit.taskDefinitions().register(register);
+                    case Command.DeregisterTaskDefinition deregister ->
+                            edit.taskDefinitions().deregister(deregister);
+                    case Command.RunTasks run -> edit.tasks().run(run);
+                    case Command.StopTask stop -> edit.tasks().stop(stop);
+                    case Command.ObserveTasks observe -> edit.observations().observe(observe);
+                    case Command.RegisterWorker register -> edit.workers().register(register);
+                    case Command.DeregisterWorker deregister ->
+                            edit.workers().deregister(deregister);
+                    case Command.ConnectWorker connect -> edit.workers().connect(connect);
+                    case Command.DisconnectWorker disconnect ->
+                            edit.workers().disconnect(disconnect);
+                    case Command.ReconcileWorker reconcile ->
+                            edit.observations().reconcile(reconcile);
+                    case Command.CreateService create -> edit.services().create(create);
+                    case Command.UpdateService update -> edit.services().update(update);
+                    case Command.DeleteService delete -> edit.services().delete(delete);
+                    case Command.CommitPlan plan -> edit.services().commit(plan);
+                };
+        return edit.outcome(reply);
+    }
+}

@@ -1,0 +1,172 @@
+package io.gantry.control.core.transition;
+
+import io.gantry.common.model.Resources;
+import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.command.Command.ConnectWorker;
+import io.gantry.control.core.command.Command.DeregisterWorker;
+import io.gantry.control.core.command.Command.DisconnectWorker;
+import io.gantry.control.core.command.Command.RegisterWorker;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.Present;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.TaskOf;
+import io.gantry.control.core.state.Worker;
+import io.gantry.control.core.state.WorkerOf;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Changes to container instances. */
+final class WorkerEdits {
+    private static final long INACTIVE_KEPT_MILLIS = 60L * 60 * 1000;
+
+    private final Edit edit;
+
+    WorkerEdits(Edit edit) {
+        this.edit = edit;
+    }
+
+    Reply register(RegisterWorker register) {
+        if (edit.activeCluster(register.cluster()) == null) {
+            return Edit.noCluster();
+        }
+        return register.again() ? registerAgain(register) : registerNew(register);
+    }
+
+    private Reply registerAgain(RegisterWorker register) {
+        Worker known = edit.workerRows.get(register.worker());
+        if (known == null
+                || known.status() == Worker.Status.INACTIVE
+                || !known.cluster().equals(register.cluster())) {
+            return Edit.refused(
+                    Cause.WORKER_INACTIVE,
+                    "The container instance is not registered with the cluster. Remove the agent's"
+                            + " state to register it as a new one.");
+        }
+        edit.workerRows.put(
+                known.id(),
+                known.reregistered(
+                        register.attributes(),
+                        register.total(),
+                        register.reservedPorts(),
+                        register.clientToken()));
+        edit.touch(known.id());
+        return new Reply.WorkerRegistered(known.id());
+    }
+
+    private Reply registerNew(RegisterWorker register) {
+        Worker twin = registeredWith(register.cluster(), register.clientToken());
+        if (twin != null) {
+            return new Reply.WorkerRegistered(twin.id());
+        }
+        if (edit.workerRows.get(register.worker()) == null) {
+            add(register);
+        }
+        return new Reply.WorkerRegistered(register.worker());
+    }
+
+    private void add(RegisterWorker register) {
+        var worker =
+                new Worker(
+                        register.worker(),
+                        register.cluster(),
+                        Worker.Status.ACTIVE,
+                        register.attributes(),
+                        register.tags(),
+                        register.total(),
+                        register.reservedPorts(),
+                        Resources.NONE,
+                        List.of(),
+                        0,
+                        0,
+                        0,
+                        null,
+                        null,
+                        edit.nowMillis,
+                        register.clientToken(),
+                        1);
+        edit.workerRows.put(worker.id(), worker);
+        edit.workersByCluster.put(new WorkerOf(worker.cluster(), worker.id()), Present.YES);
+        edit.clusterRows.put(worker.cluster(), edit.cluster(worker.cluster()).withInstances(1));
+    }
+
+    /** A machine that has registered with this token already: its first answer was lost. */
+    private @Nullable Worker registeredWith(String cluster, @Nullable String clientToken) {
+        if (clientToken == null) {
+            return null;
+        }
+        return edit.before
+                .workersOf(cluster)
+                .filter(worker -> worker.status() != Worker.Status.INACTIVE)
+                .filter(worker -> clientToken.equals(worker.clientToken()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    Reply connect(ConnectWorker connect) {
+        Worker worker = edit.workerRows.get(connect.worker());
+        if (worker == null || worker.status() == Worker.Status.INACTIVE) {
+            return Edit.refused(Cause.WORKER_INACTIVE, "The container instance is not active.");
+        }
+        edit.workerRows.put(
+                worker.id(), worker.connected(edit.sequence, connect.node(), connect.agent()));
+        edit.touch(worker.id());
+        return new Reply.Connected(edit.sequence);
+    }
+
+    Reply disconnect(DisconnectWorker disconnect) {
+        Worker worker = edit.workerRows.get(disconnect.worker());
+        if (worker == null || !worker.connected() || worker.session() != disconnect.session()) {
+            return Edit.refused(Cause.STALE, "There is a later session.");
+        }
+        edit.workerRows.put(worker.id(), worker.disconnected());
+        edit.touch(worker.id());
+        return Edit.done();
+    }
+
+    Reply deregister(DeregisterWorker deregister) {
+        Worker worker = edit.workerRows.get(deregister.worker());
+        if (worker == null || worker.status() == Worker.Status.INACTIVE) {
+            return Edit.refused(
+                    Cause.INVALID_PARAMETER, "The specified container instance does not exist.");
+        }
+        List<Task> alive = edit.before.tasksOn(worker.id()).filter(Task::alive).toList();
+        if (!deregister.force() && alive.stream().anyMatch(Task::wanted)) {
+            return Edit.refused(Cause.INVALID_PARAMETER, "Found running tasks on the instance.");
+        }
+        var tasks = edit.tasks();
+        for (Task task : alive) {
+            tasks.giveUp(
+                    edit.task(task.id()),
+                    "UserInitiated",
+                    "Container instance deregistration forced by user");
+        }
+        edit.workerRows.put(worker.id(), edit.worker(worker.id()).becoming(Worker.Status.INACTIVE));
+        edit.clusterRows.put(worker.cluster(), edit.cluster(worker.cluster()).withInstances(-1));
+        edit.touch(worker.id());
+        edit.due(INACTIVE_KEPT_MILLIS, Deadline.Kind.FORGET_WORKER, worker.id());
+        return Edit.done();
+    }
+
+    /** Removes an inactive machine once nothing refers to it any more. */
+    void forget(WorkerId id) {
+        Worker worker = edit.workerRows.get(id);
+        if (worker == null || worker.status() != Worker.Status.INACTIVE) {
+            return;
+        }
+        Map.Entry<TaskOf.Worker, Present> next =
+                edit.tasksByWorker
+                        .done()
+                        .streamFrom(TaskOf.Worker.first(id))
+                        .findFirst()
+                        .orElse(null);
+        if (next != null && next.getKey().worker().equals(id)) {
+            edit.due(INACTIVE_KEPT_MILLIS, Deadline.Kind.FORGET_WORKER, id);
+            return;
+        }
+        edit.workerRows.remove(id);
+        edit.workersByCluster.remove(new WorkerOf(worker.cluster(), id));
+    }
+}
