@@ -73,8 +73,7 @@ public final class ControlPlane implements AutoCloseable {
         }
     }
 
-    private static HttpServer wire(ControlPlaneConfig config, Closing closing)
-            throws IOException {
+    private static HttpServer wire(ControlPlaneConfig config, Closing closing) throws IOException {
         Clock clock = Clock.system();
         RandomGenerator random = new SecureRandom();
         var ids = new IdSource(clock, random);

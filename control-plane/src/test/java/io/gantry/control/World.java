@@ -60,8 +60,7 @@ public final class World {
                                         .memory(128)
                                         .build())
                         .build();
-        Reply reply =
-                log.apply(new Command.RegisterTaskDefinition(app, List.of(), SMALL)).reply();
+        Reply reply = log.apply(new Command.RegisterTaskDefinition(app, List.of(), SMALL)).reply();
         definition = ((Reply.Registered) reply).key();
     }
 
@@ -94,12 +93,16 @@ public final class World {
         TaskDefinitionRow row =
                 Check.present(log.state().taskDefinitions().get(definition), definition);
         var start = new Start(ids.task(), worker, Launches.containers(row, ids));
-        var launch =
-                new Launch("g", null, "EC2", null, false, List.of(), false, row.footprint());
+        var launch = new Launch("g", null, "EC2", null, false, List.of(), false, row.footprint());
         Reply reply =
                 log.apply(
                                 new Command.RunTasks(
-                                        CLUSTER, definition, null, "", false, launch,
+                                        CLUSTER,
+                                        definition,
+                                        null,
+                                        "",
+                                        false,
+                                        launch,
                                         List.of(start)))
                         .reply();
         return ((Reply.Started) reply).started().getFirst();
@@ -128,9 +131,7 @@ public final class World {
                 task,
                 status,
                 null,
-                List.of(
-                        new ContainerSeen(
-                                "main", status, null, null, null, null, null, null)),
+                List.of(new ContainerSeen("main", status, null, null, null, null, null, null)),
                 0,
                 0,
                 0);

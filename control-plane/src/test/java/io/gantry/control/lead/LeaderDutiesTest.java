@@ -25,8 +25,7 @@ class LeaderDutiesTest {
                     new Founding(
                             world.log,
                             () -> new Realm("r", "1", new Realm.AccessKey("other", "other"))),
-                    new ServiceLoop(
-                            world.log, world.log, world.time, world.ids, world.random),
+                    new ServiceLoop(world.log, world.log, world.time, world.ids, world.random),
                     new DeadlineClock(world.log, world.time, world.time),
                     new SessionPatrol(world.log, world.live, world.time));
 
@@ -137,8 +136,7 @@ class LeaderDutiesTest {
         long session = world.connect(lively);
         lead();
         for (int i = 0; i < 30; i++) {
-            world.live.heartbeat(
-                    lively, new Heartbeat(session, "n1", world.time.nowMillis()));
+            world.live.heartbeat(lively, new Heartbeat(session, "n1", world.time.nowMillis()));
             world.time.advance(Duration.ofSeconds(1));
         }
         var workers = world.log.state().workers();

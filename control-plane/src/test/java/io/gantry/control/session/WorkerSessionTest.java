@@ -127,8 +127,7 @@ class WorkerSessionTest {
                                             case PayloadMessage payload ->
                                                     Stream.of(payload.seqNum());
                                             case TaskManifestMessage manifest ->
-                                                    Stream.of(
-                                                            manifest.timeline());
+                                                    Stream.of(manifest.timeline());
                                             default -> Stream.<Long>empty();
                                         })
                         .toList();
@@ -183,8 +182,7 @@ class WorkerSessionTest {
         assertThat(agent.closed).isFalse();
         world.time.advance(WorkerSession.SILENCE.plus(WorkerSession.HEARTBEAT.multipliedBy(2)));
         assertThat(agent.closed).isTrue();
-        assertThat(world.log.state().workers().values().noneMatch(row -> row.connected()))
-                .isTrue();
+        assertThat(world.log.state().workers().values().noneMatch(row -> row.connected())).isTrue();
         assertThat(world.live.heartbeat(worker)).isNull();
     }
 
@@ -197,8 +195,7 @@ class WorkerSessionTest {
         world.time.advance(Duration.ofSeconds(1));
         assertThat(first.closed).isTrue();
         assertThat(agent.closed).isFalse();
-        assertThat(world.log.state().workers().values().allMatch(row -> row.connected()))
-                .isTrue();
+        assertThat(world.log.state().workers().values().allMatch(row -> row.connected())).isTrue();
         assertThat(sessions.connections()).isEqualTo(1);
     }
 
