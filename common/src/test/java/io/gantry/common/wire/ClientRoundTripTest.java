@@ -3,6 +3,8 @@ package io.gantry.common.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.gantry.common.time.Clock;
 import java.lang.reflect.Method;
 import java.net.URI;
@@ -12,7 +14,9 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -37,6 +41,11 @@ class ClientRoundTripTest {
 
     private final AtomicReference<@Nullable SdkPojo> received = new AtomicReference<>();
     private final AtomicReference<@Nullable SdkPojo> answer = new AtomicReference<>();
+
+    @BeforeAll
+    static void quieten() {
+        ((Logger) LoggerFactory.getLogger("software.amazon.awssdk")).setLevel(Level.WARN);
+    }
 
     static Api ecs() {
         return Api.json("ecs", "AmazonEC2ContainerServiceV20141113");

@@ -16,10 +16,10 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Carries the requests of the SDK's clients to a dispatcher in the same process. */
-record MemoryHttpClient(Dispatcher dispatcher) implements SdkHttpClient {
+public record MemoryHttpClient(Dispatcher dispatcher) implements SdkHttpClient {
 
     /** The request as a server would see it. */
-    static HttpRequest received(SdkHttpRequest request, byte[] body) {
+    public static HttpRequest received(SdkHttpRequest request, byte[] body) {
         String path = request.encodedPath().isEmpty() ? "/" : request.encodedPath();
         return new HttpRequest(
                 request.method().name(),

@@ -18,7 +18,7 @@ import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.document.Document;
 
 /** Model objects with random content, the same for the same seed. */
-final class Samples {
+public final class Samples {
     private static final String[] PIECES = {
         "a",
         "Z",
@@ -63,13 +63,14 @@ final class Samples {
      * @param forms whether to keep to what awsQuery can express: no empty structures or documents
      * @param presence how likely each member is set
      */
-    Samples(long seed, boolean forms, double presence) {
+    public Samples(long seed, boolean forms, double presence) {
         this.random = new Random(seed);
         this.forms = forms;
         this.presence = presence;
     }
 
-    <T> T of(Class<T> type) {
+    /** A sample of a model class. */
+    public <T> T of(Class<T> type) {
         return type.cast(structure(Structure.of(type), 6));
     }
 
@@ -78,7 +79,7 @@ final class Samples {
         Collection<Member> members = structure.members().values();
         boolean isEmpty = true;
         for (Member member : members) {
-            if (random.nextDouble() < presence) {
+            if (random.nextDouble() < presence || member.hasDefault()) {
                 Object value = value(member, depth - 1);
                 member.set(builder, value);
                 isEmpty &= value == null;
@@ -147,8 +148,8 @@ final class Samples {
     private Document document(int depth) {
         return switch (random.nextInt(depth > 0 ? 6 : 4)) {
             case 0 -> Document.fromString(text());
-            case 1 -> Document.fromNumber(random.nextInt());
-            case 2 -> Document.fromNumber("-12.5e-3");
+            case 1 -> Document.fromNumber(String.valueOf(random.nextInt()));
+            case 2 -> Document.fromNumber("-0.0125");
             case 3 -> Document.fromBoolean(random.nextBoolean());
             case 4 -> Document.fromList(List.of(document(depth - 1), document(depth - 1)));
             default -> Document.fromMap(Map.of("k" + text(), document(depth - 1)));
