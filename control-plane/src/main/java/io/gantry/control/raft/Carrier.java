@@ -68,13 +68,23 @@ final class Carrier implements Runnable {
     @Override
     public void run() {
         while (!closed) {
+            List<Submitted> batch = List.of();
             try {
-                carry(queue.take());
+                batch = queue.take();
+                carry(batch);
             } catch (InterruptedException stopping) {
+                fail(batch, new LogUnavailable("this node is closing"));
                 Thread.currentThread().interrupt();
                 return;
+            } catch (RuntimeException | AssertionError bug) {
+                log.atError().setCause(bug).log("a batch was given up");
+                fail(batch, bug);
             }
         }
+    }
+
+    private static void fail(List<Submitted> batch, Throwable why) {
+        batch.forEach(command -> command.done().completeExceptionally(why));
     }
 
     /** Ends after the batch under way, whose submitters learn that this node closes. */
@@ -110,7 +120,7 @@ final class Carrier implements Runnable {
                         return;
                     }
                     case Answer.Rejected(Throwable reason) -> {
-                        batch.forEach(command -> command.done().completeExceptionally(reason));
+                        fail(batch, reason);
                         return;
                     }
                     case Answer.Elsewhere(RaftPeerId leader, String reason) -> {
@@ -121,8 +131,7 @@ final class Carrier implements Runnable {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        var unavailable = new LogUnavailable(closed ? "this node is closing" : why);
-        batch.forEach(command -> command.done().completeExceptionally(unavailable));
+        fail(batch, new LogUnavailable(closed ? "this node is closing" : why));
     }
 
     private Answer attempt(RaftPeerId target, long call, Message message, long deadline)
