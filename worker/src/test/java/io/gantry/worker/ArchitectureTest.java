@@ -63,7 +63,9 @@ final class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "io.gantry.worker", "io.gantry.worker.session..", "io.gantry.worker.endpoints..")
+                        "io.gantry.worker",
+                        "io.gantry.worker.session..",
+                        "io.gantry.worker.endpoints..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx..")

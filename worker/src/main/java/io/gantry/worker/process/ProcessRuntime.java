@@ -231,8 +231,9 @@ public final class ProcessRuntime implements ContainerRuntime {
         long end = System.nanoTime() + limit.toNanos();
         while (true) {
             ProcStat began = place.began();
-            if (began != null) {
-                return new WatchedProcess(place, spec, began);
+            WatchedProcess process = began == null ? null : new WatchedProcess(place, spec, began);
+            if (process != null && process.settled()) {
+                return process;
             }
             if (System.nanoTime() > end || Thread.interrupted()) {
                 return null;

@@ -225,7 +225,8 @@ final class ControlPlaneSessionTest {
         var role = new AcsTask.RoleCredentials("c1", null, "AK", "s", "t", "2026", null);
         var socket = plane.socket("acs");
         socket.deliver(
-                new AcsMessage.IAMRoleCredentialsMessage("m1", TASK, null, "TaskApplication", role));
+                new AcsMessage.IAMRoleCredentialsMessage(
+                        "m1", TASK, null, "TaskApplication", role));
         socket.deliver(
                 new AcsMessage.IAMRoleCredentialsMessage(
                         "m2", "unknown", null, "TaskApplication", role));
@@ -268,9 +269,7 @@ final class ControlPlaneSessionTest {
                         null,
                         null,
                         null,
-                        List.of(
-                                new PortBinding(
-                                        "0.0.0.0", 80, 32768, "tcp")));
+                        List.of(new PortBinding("0.0.0.0", 80, 32768, "tcp")));
         return new TaskReport(
                 TASK, number, TaskStatus.RUNNING, null, List.of(container), 1_500L, null, null);
     }

@@ -24,8 +24,7 @@ final class FakeControlPlane implements Transport {
     HttpAnswer submitAnswer = new HttpAnswer(200, "{\"acknowledgment\":\"ok\"}");
     HttpAnswer registerAnswer =
             new HttpAnswer(
-                    200,
-                    "{\"containerInstance\":{\"containerInstanceArn\":\"" + INSTANCE + "\"}}");
+                    200, "{\"containerInstance\":{\"containerInstanceArn\":\"" + INSTANCE + "\"}}");
 
     record Call(String host, String operation, JsonNode body, Map<String, String> headers) {}
 
