@@ -2,6 +2,7 @@ package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.ContainerConfig;
+import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.NetworkSettings;
 import com.github.dockerjava.api.model.Ports;
@@ -42,15 +43,28 @@ final class DockerFacts {
 
     static RuntimeFacts facts(InspectContainerResponse seen) {
         NetworkSettings network = seen.getNetworkSettings();
-        String address = network == null ? null : network.getIpAddress();
+        String address = network == null ? null : address(network);
         String name = seen.getName();
         return new RuntimeFacts(
                 seen.getId(),
                 name == null ? null : name.replaceFirst("^/", ""),
                 seen.getImageId(),
                 bindings(network == null ? null : network.getPorts()),
-                address == null || address.isEmpty() ? null : address,
+                address,
                 startedAt(seen));
+    }
+
+    private static @Nullable String address(NetworkSettings settings) {
+        Map<String, ContainerNetwork> networks = settings.getNetworks();
+        if (networks != null) {
+            for (ContainerNetwork network : networks.values()) {
+                String address = network.getIpAddress();
+                if (address != null && !address.isEmpty()) {
+                    return address;
+                }
+            }
+        }
+        return null;
     }
 
     private static List<PortBinding> bindings(@Nullable Ports ports) {

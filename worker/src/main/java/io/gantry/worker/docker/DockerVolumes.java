@@ -7,9 +7,13 @@ import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.AcsVolume;
 import io.gantry.worker.runtime.ContainerNames;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The engine's volumes of a task. */
 final class DockerVolumes {
+    private static final Logger log = LoggerFactory.getLogger(DockerVolumes.class);
+
     private final DockerClient client;
     private final String agentId;
 
@@ -67,7 +71,7 @@ final class DockerVolumes {
                 try {
                     client.removeVolumeCmd(name(task, volume)).exec();
                 } catch (NotFoundException neverMade) {
-                    continue;
+                    log.atDebug().addKeyValue("volume", volume.name()).log("never made");
                 }
             }
         }

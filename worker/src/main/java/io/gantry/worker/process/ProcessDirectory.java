@@ -31,7 +31,7 @@ record ProcessDirectory(Path path) {
             mv "$dir/stat.new" "$dir/stat"
             wait "$child"
             code=$?
-            kill -KILL -- "-$child" 2>/dev/null
+            kill -s KILL -- "-$child" 2>/dev/null
             printf '%s\\n' "$code" >"$dir/exit.new"
             mv "$dir/exit.new" "$dir/exit"
             """;

@@ -74,6 +74,12 @@ final class ProcessPlanner {
         refuseIf("none".equals(task.networkMode()), "network mode none");
         refuseUnknownKeys(dockerConfig(container, true), CONFIG_KEYS);
         refuseUnknownKeys(dockerConfig(container, false), HOST_CONFIG_KEYS);
+        refuseLogDrivers(dockerConfig(container, false));
+    }
+
+    private static void refuseLogDrivers(JsonNode hostConfig) throws RefusedException {
+        String driver = hostConfig.path("LogConfig").path("Type").asString("json-file");
+        refuseIf(!driver.equals("json-file"), "log driver " + driver);
     }
 
     private static void refuseUnknownKeys(JsonNode config, Set<String> known)

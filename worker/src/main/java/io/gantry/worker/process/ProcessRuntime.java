@@ -73,7 +73,9 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     @Override
     public List<String> capabilities() {
-        return List.of();
+        return List.of(
+                "gantry.capability.process-engine",
+                "com.amazonaws.ecs.capability.logging-driver.json-file");
     }
 
     @Override
@@ -139,7 +141,7 @@ public final class ProcessRuntime implements ContainerRuntime {
                                 Stage.PULL,
                                 ("CannotPullContainerError: this worker runs without a container"
                                                 + " engine and knows only the image host, not %s. Install"
-                                                + " Docker or Podman and set GANTRY_WORKER_ENGINE=docker")
+                                                + " Docker or Podman and set GANTRY_ENGINE=docker")
                                         .formatted(image)));
     }
 
@@ -229,8 +231,9 @@ public final class ProcessRuntime implements ContainerRuntime {
         long end = System.nanoTime() + limit.toNanos();
         while (true) {
             ProcStat began = place.began();
-            if (began != null) {
-                return new WatchedProcess(place, spec, began);
+            WatchedProcess process = began == null ? null : new WatchedProcess(place, spec, began);
+            if (process != null && process.settled()) {
+                return process;
             }
             if (System.nanoTime() > end || Thread.interrupted()) {
                 return null;

@@ -27,6 +27,12 @@ record WatchedProcess(ProcessDirectory directory, ProcessSpec spec, ProcStat beg
         return directory.exit();
     }
 
+    /** Whether it has left its shell's group, so that signals reach it and it alone. */
+    boolean settled() {
+        ProcStat now = ProcStat.of(began.pid());
+        return now == null || now.isDead() || now.session() == began.pid();
+    }
+
     RuntimeFacts facts() throws IOException {
         return new RuntimeFacts(
                 directory.id(),
@@ -46,7 +52,7 @@ record WatchedProcess(ProcessDirectory directory, ProcessSpec spec, ProcStat beg
                 new ProcessBuilder(
                                 "sh",
                                 "-c",
-                                "kill -\"$1\" -- \"-$2\"",
+                                "kill -s \"$1\" -- \"-$2\"",
                                 "gantry",
                                 name,
                                 Long.toString(began.pid()))

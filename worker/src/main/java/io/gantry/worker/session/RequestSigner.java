@@ -9,7 +9,7 @@ import java.util.Map;
 public interface RequestSigner {
 
     /**
-     * The headers that prove it, {@code host} included, to be sent besides {@code headers}.
+     * The headers that prove it, {@code Host} included, to be sent besides {@code headers}.
      *
      * @param headers to be covered by the signature
      */
