@@ -29,6 +29,8 @@ public final class Api {
     private Function<List<String>, ? extends RuntimeException> violations = Api::invalid;
 
     /**
+     * An operation that is served.
+     *
      * @param open whether the operation needs no signature
      */
     record Operation<Q extends SdkPojo>(

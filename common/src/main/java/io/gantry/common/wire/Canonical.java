@@ -44,6 +44,8 @@ final class Canonical {
     }
 
     /**
+     * The request as it is signed.
+     *
      * @param path as received
      * @param query as received; its signature is left out
      * @param headers the signed ones by lower-case name, in the order in which they are signed

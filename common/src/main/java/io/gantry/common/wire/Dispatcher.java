@@ -37,6 +37,8 @@ public final class Dispatcher {
     public interface Observer {
 
         /**
+         * A reply is ready to be sent.
+         *
          * @param operation as the SDK spells it; "Unknown" for what is not served
          * @param code that of the error told to the client, or "OK"
          */

@@ -213,15 +213,14 @@ final class JsonReader {
         return map.build();
     }
 
+    /** In one notation, as the SDK compares numbers by theirs. */
     private static Document documentNumber(JsonParser in) {
-        if (in.currentToken() == JsonToken.VALUE_NUMBER_FLOAT) {
-            finite(in.isNaN() ? Double.NaN : 0);
-            BigDecimal value = in.getDecimalValue();
-            if (Math.abs((long) value.scale()) > LARGEST_SCALE) {
-                throw WireException.malformed("DECIMAL_VALUE is out of range");
-            }
+        finite(in.isNaN() ? Double.NaN : 0);
+        BigDecimal value = in.getDecimalValue();
+        if (Math.abs((long) value.scale()) > LARGEST_SCALE) {
+            throw WireException.malformed("DECIMAL_VALUE is out of range");
         }
-        return Document.fromNumber(SdkNumber.fromString(in.getString()));
+        return Document.fromNumber(SdkNumber.fromString(value.toString()));
     }
 
     private static void expect(JsonParser in, JsonToken token, String type) {

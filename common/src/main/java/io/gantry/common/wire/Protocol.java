@@ -80,6 +80,8 @@ sealed interface Protocol permits JsonProtocol, CborProtocol, QueryProtocol {
     HttpReply reply(HttpRequest request, Call call, String requestId, SdkPojo output);
 
     /**
+     * Tells why a request failed.
+     *
      * @param call null if the request failed before it was known what it asks for
      */
     HttpReply failure(HttpRequest request, @Nullable Call call, String requestId, Failure failure);

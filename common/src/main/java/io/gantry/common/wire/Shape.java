@@ -189,6 +189,11 @@ public sealed interface Shape {
             field.set(builder, value);
         }
 
+        /** Whether the SDK makes up a value where none is set, as for idempotency tokens. */
+        boolean hasDefault() {
+            return hasDefault;
+        }
+
         int position() {
             return position;
         }

@@ -38,6 +38,8 @@ public final class SigV4 implements Authentication {
     private final Map<KeyName, byte[]> keys = new ConcurrentHashMap<>();
 
     /**
+     * A verifier for whoever has a secret.
+     *
      * @param secrets gives the secret for an access key and the session token sent along, or null;
      *     it may throw {@link WireException#expiredToken()}
      */

@@ -18,6 +18,8 @@ final class XmlWriter {
     private final @Nullable String elementName;
 
     /**
+     * An empty document.
+     *
      * @param elementName what the elements of lists are called whatever the model says, as in EC2
      */
     XmlWriter(@Nullable String elementName) {

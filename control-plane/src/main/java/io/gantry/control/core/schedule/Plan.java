@@ -20,6 +20,9 @@ public record Plan(List<WorkerId> places, int unplaced, List<Refusal> refusals) 
 
     /** The worker that came nearest to being chosen, or null if there is no worker at all. */
     public @Nullable Refusal closest() {
-        return refusals.stream().max(Comparator.comparing(Refusal::reason)).orElse(null);
+        Comparator<Refusal> nearest = Comparator.comparing(Refusal::reason);
+        return refusals.stream()
+                .max(nearest.thenComparing(Refusal::worker, Comparator.reverseOrder()))
+                .orElse(null);
     }
 }

@@ -1,0 +1,125 @@
+package io.gantry.control;
+
+import io.gantry.common.config.Settings;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything that can be set on a control-plane node.
+ *
+ * @param node its id, one of the peers'
+ * @param peers all nodes, this one included
+ * @param listen address to listen on
+ * @param publicUrl where agents reach this node's API
+ * @param dataDirectory of this node alone
+ * @param region in all ARNs; counts when the installation is founded
+ * @param account in all ARNs; counts when the installation is founded
+ * @param rootCredentials file with the key pair that may do everything; read if it is there when
+ *     the installation is founded, written otherwise
+ */
+public record ControlPlaneConfig(
+        String node,
+        List<Peer> peers,
+        String listen,
+        String publicUrl,
+        Path dataDirectory,
+        String region,
+        String account,
+        Auth auth,
+        Path rootCredentials) {
+    private static final int DEFAULT_BASE_PORT = 8700;
+
+    public ControlPlaneConfig {
+        peers = List.copyOf(peers);
+    }
+
+    /** Whether requests have to be signed. */
+    public enum Auth {
+        SIGV4,
+        NONE
+    }
+
+    /**
+     * A node of the control plane: API, Raft and live store listen on three ports in a row.
+     *
+     * @param basePort the API's
+     */
+    public record Peer(String id, String host, int basePort) {
+
+        /** Reads {@code id=host} or {@code id=host:basePort}. */
+        public static Peer parse(String text) {
+            int equals = text.indexOf('=');
+            if (equals <= 0 || equals == text.length() - 1) {
+                throw new IllegalArgumentException(
+                        "expected id=host or id=host:port, not '" + text + "'");
+            }
+            String address = text.substring(equals + 1);
+            int colon = address.lastIndexOf(':');
+            return new Peer(
+                    text.substring(0, equals),
+                    colon < 0 ? address : address.substring(0, colon),
+                    colon < 0 ? DEFAULT_BASE_PORT : port(address.substring(colon + 1)));
+        }
+
+        private static int port(String text) {
+            try {
+                int port = Integer.parseInt(text);
+                if (port > 0 && port + 2 <= 65_535) {
+                    return port;
+                }
+            } catch (NumberFormatException notANumber) {
+                throw new IllegalArgumentException("'" + text + "' is not a port", notANumber);
+            }
+            throw new IllegalArgumentException("port " + text + " is out of range");
+        }
+
+        int raftPort() {
+            return basePort + 1;
+        }
+
+        int livePort() {
+            return basePort + 2;
+        }
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws io.gantry.common.config.SettingsException with everything that is wrong with them
+     */
+    public static ControlPlaneConfig from(Settings settings) {
+        return settings.build(() -> read(settings));
+    }
+
+    private static ControlPlaneConfig read(Settings settings) {
+        String node = settings.text("NODE_ID", "n1");
+        List<Peer> peers = settings.list("PEERS", Peer::parse);
+        if (peers.isEmpty()) {
+            peers = List.of(new Peer(node, "127.0.0.1", DEFAULT_BASE_PORT));
+        }
+        Peer self = peers.stream().filter(peer -> peer.id().equals(node)).findFirst().orElse(null);
+        if (self == null) {
+            settings.refuse("NODE_ID", "'" + node + "' is not one of the peers " + peers);
+            self = peers.getFirst();
+        }
+        Path data = settings.path("DATA_DIR");
+        String account = settings.text("ACCOUNT", "000000000000");
+        if (!account.matches("\\d{12}")) {
+            settings.refuse("ACCOUNT", "expected 12 digits, not '" + account + "'");
+        }
+        return new ControlPlaneConfig(
+                node,
+                peers,
+                settings.text("LISTEN", self.host()),
+                settings.text("PUBLIC_URL", "http://" + self.host() + ':' + self.basePort()),
+                data,
+                settings.text("REGION", "us-east-1"),
+                account,
+                settings.choice("AUTH", Auth.class, Auth.SIGV4),
+                settings.path("ROOT_CREDENTIALS", data.resolve("root-credentials")));
+    }
+
+    Peer self() {
+        return peers.stream().filter(peer -> peer.id().equals(node)).findFirst().orElseThrow();
+    }
+}

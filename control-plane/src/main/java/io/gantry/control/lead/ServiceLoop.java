@@ -1,0 +1,165 @@
+package io.gantry.control.lead;
+
+import io.gantry.common.model.IdSource;
+import io.gantry.common.time.Timers;
+import io.gantry.control.core.command.Command.CommitPlan;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.reconcile.Census;
+import io.gantry.control.core.reconcile.Reconciler;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.transition.Touched;
+import io.gantry.control.log.CommandLog;
+import io.gantry.control.log.CommandLog.Committed;
+import io.gantry.control.log.Replica;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proposes the next step of every service that somebody touched. Notices only say where to look, so
+ * a burst of them costs one look; a service has at most one plan on its way.
+ */
+public final class ServiceLoop {
+    /** How often services that lack tasks look for room that has become free. */
+    static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Replica replica;
+    private final CommandLog commands;
+    private final Timers timers;
+    private final IdSource ids;
+    private final RandomGenerator random;
+    private final Set<ServiceKey> dirty = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final Set<ServiceKey> inFlight = new HashSet<>();
+    private final Set<ServiceKey> lacking = new HashSet<>();
+    private volatile boolean running;
+    private boolean retrying;
+
+    public ServiceLoop(
+            Replica replica,
+            CommandLog commands,
+            Timers timers,
+            IdSource ids,
+            RandomGenerator random) {
+        this.replica = replica;
+        this.commands = commands;
+        this.timers = timers;
+        this.ids = ids;
+        this.random = random;
+    }
+
+    /** A term begins: nothing is known, so every service has to be looked at. */
+    void start() {
+        running = true;
+        inFlight.clear();
+        lacking.clear();
+        touchedAll();
+    }
+
+    void stop() {
+        running = false;
+        dirty.clear();
+    }
+
+    /** May be called from any thread. */
+    void touched(Touched touched) {
+        if (running && !touched.services().isEmpty()) {
+            dirty.addAll(touched.services());
+            schedule();
+        }
+    }
+
+    /** May be called from any thread. */
+    void touchedAll() {
+        if (running) {
+            replica.state().services().forEach((key, service) -> dirty.add(key));
+            schedule();
+        }
+    }
+
+    private void schedule() {
+        if (scheduled.compareAndSet(false, true)) {
+            timers.run(this::lookAtDirty);
+        }
+    }
+
+    private void lookAtDirty() {
+        scheduled.set(false);
+        for (ServiceKey key : List.copyOf(dirty)) {
+            if (running && !inFlight.contains(key) && dirty.remove(key)) {
+                look(key);
+            }
+        }
+    }
+
+    private void look(ServiceKey key) {
+        ClusterState state = replica.state();
+        Service service = state.services().get(key);
+        if (service == null || !service.active()) {
+            lacking.remove(key);
+            return;
+        }
+        CommitPlan plan = Reconciler.next(state, service, ids, random);
+        remember(key, Census.of(state, service).missing() > starts(plan));
+        if (plan != null) {
+            inFlight.add(key);
+            var _ =
+                    commands.submit(plan)
+                            .whenComplete(
+                                    (committed, failure) ->
+                                            timers.run(() -> landed(key, committed, failure)));
+        }
+    }
+
+    private static int starts(@Nullable CommitPlan plan) {
+        return plan == null ? 0 : plan.starts().size();
+    }
+
+    private void landed(
+            ServiceKey key, @Nullable Committed committed, @Nullable Throwable failure) {
+        inFlight.remove(key);
+        if (failure != null) {
+            remember(key, true);
+            return;
+        }
+        boolean again =
+                committed != null
+                        && switch (committed.reply()) {
+                            case Reply.Refused refused -> true;
+                            case Reply.Started started -> !started.refused().isEmpty();
+                            default -> false;
+                        };
+        if (again) {
+            dirty.add(key);
+        }
+        if (dirty.contains(key)) {
+            schedule();
+        }
+    }
+
+    /** Services that lack something look again from time to time, as room may become free. */
+    private void remember(ServiceKey key, boolean lacks) {
+        if (!lacks) {
+            lacking.remove(key);
+        } else if (lacking.add(key) && !retrying) {
+            retrying = true;
+            timers.after(RETRY, this::retry);
+        }
+    }
+
+    private void retry() {
+        retrying = false;
+        if (running && !lacking.isEmpty()) {
+            dirty.addAll(lacking);
+            lacking.clear();
+            schedule();
+        }
+    }
+}

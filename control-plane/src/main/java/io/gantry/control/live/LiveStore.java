@@ -1,0 +1,46 @@
+package io.gantry.control.live;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import java.io.Serializable;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Volatile knowledge shared by the nodes. Everything in it may be missing, old or lost. */
+public interface LiveStore extends AutoCloseable {
+
+    /**
+     * An agent's connection was alive.
+     *
+     * @param session number of the connection
+     * @param node the node that holds it
+     * @param seenAtMillis by that node's clock
+     */
+    record Heartbeat(long session, String node, long seenAtMillis) implements Serializable {}
+
+    /**
+     * What a task used lately.
+     *
+     * @param cpuUnits 1,024 per core
+     * @param memoryMib mebibytes
+     * @param atMillis when it was measured, by the node that was told
+     */
+    record Utilisation(double cpuUnits, double memoryMib, long atMillis) implements Serializable {}
+
+    void heartbeat(WorkerId worker, Heartbeat heartbeat);
+
+    @Nullable Heartbeat heartbeat(WorkerId worker);
+
+    /** Forgets a worker's heartbeat if it is of this session. */
+    void remove(WorkerId worker, long session);
+
+    void utilisation(Map<TaskId, Utilisation> tasks);
+
+    @Nullable Utilisation utilisation(TaskId task);
+
+    /** How many nodes share this store, this one included. */
+    int nodes();
+
+    @Override
+    void close();
+}

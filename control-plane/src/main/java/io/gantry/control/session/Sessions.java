@@ -1,0 +1,133 @@
+package io.gantry.control.session;
+
+import io.gantry.common.model.WorkerId;
+import io.gantry.common.time.Clock;
+import io.gantry.common.time.Timers;
+import io.gantry.control.core.command.Command.DisconnectWorker;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.transition.Touched;
+import io.gantry.control.live.LiveStore;
+import io.gantry.control.log.CommandLog;
+import io.gantry.control.log.Replica;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * All agents' sessions of this node. Everything but {@link #applied} runs on its {@link Timers}.
+ */
+public final class Sessions implements Replica.Listener {
+    private static final Duration LIVE_BEAT = Duration.ofSeconds(5);
+
+    private final WorkerSession.Context context;
+    private final LiveStore live;
+    private final Map<WorkerId, WorkerSession> sessions = new TreeMap<>();
+    private final Set<WorkerId> touched = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private volatile int connections;
+
+    public Sessions(
+            Replica replica,
+            CommandLog commands,
+            LiveStore live,
+            Clock clock,
+            Timers timers,
+            String node) {
+        this.context = new WorkerSession.Context(replica, commands, clock, timers, node);
+        this.live = live;
+    }
+
+    /** Begins to follow the state; call once. */
+    public void start() {
+        context.replica().addListener(this);
+        context.timers().after(LIVE_BEAT, this::beat);
+    }
+
+    /** Agents connected to this node. */
+    public int connections() {
+        return connections;
+    }
+
+    @Override
+    public void applied(ClusterState state, Touched change) {
+        if (!change.workers().isEmpty()) {
+            touched.addAll(change.workers());
+            schedule();
+        }
+    }
+
+    @Override
+    public void restored(ClusterState state) {
+        context.timers().run(() -> List.copyOf(sessions.values()).forEach(WorkerSession::look));
+    }
+
+    private void schedule() {
+        if (scheduled.compareAndSet(false, true)) {
+            context.timers().run(this::lookAtTouched);
+        }
+    }
+
+    private void lookAtTouched() {
+        scheduled.set(false);
+        for (WorkerId worker : List.copyOf(touched)) {
+            touched.remove(worker);
+            WorkerSession session = sessions.get(worker);
+            if (session != null) {
+                session.look();
+            }
+        }
+    }
+
+    /** Adds a session whose connect is in the log; an older one of the same worker ends. */
+    WorkerSession open(WorkerId worker, long session, Outbound agent) {
+        var opened = new WorkerSession(worker, session, context, agent, this::closed);
+        context.timers()
+                .run(
+                        () -> {
+                            WorkerSession older = sessions.put(worker, opened);
+                            if (older != null) {
+                                older.close("the agent has connected again");
+                            }
+                            connections = sessions.size();
+                            beat(opened);
+                            opened.open();
+                        });
+        return opened;
+    }
+
+    private void closed(WorkerSession session) {
+        sessions.remove(session.worker(), session);
+        connections = sessions.size();
+        live.remove(session.worker(), session.number());
+        var _ = context.commands().submit(new DisconnectWorker(session.worker(), session.number()));
+    }
+
+    private void beat() {
+        sessions.values().forEach(this::beat);
+        context.timers().after(LIVE_BEAT, this::beat);
+    }
+
+    private void beat(WorkerSession session) {
+        live.heartbeat(
+                session.worker(),
+                new LiveStore.Heartbeat(
+                        session.number(), context.node(), context.clock().nowMillis()));
+    }
+
+    Timers timers() {
+        return context.timers();
+    }
+
+    /** Ends all sessions, so that the agents go to other nodes. */
+    public void closeAll(String reason) {
+        context.timers()
+                .run(
+                        () ->
+                                List.copyOf(sessions.values())
+                                        .forEach(session -> session.close(reason)));
+    }
+}

@@ -1,0 +1,296 @@
+package io.gantry.control.session;
+
+import io.gantry.common.acs.AcsMessage;
+import io.gantry.common.acs.AcsMessage.AckRequest;
+import io.gantry.common.acs.AcsMessage.GantryInventoryMessage;
+import io.gantry.common.acs.AcsMessage.HeartbeatMessage;
+import io.gantry.common.acs.AcsMessage.PayloadMessage;
+import io.gantry.common.acs.AcsMessage.TaskIdentifier;
+import io.gantry.common.acs.AcsMessage.TaskManifestMessage;
+import io.gantry.common.acs.AcsMessage.TaskStopVerificationAck;
+import io.gantry.common.acs.AcsMessage.TaskStopVerificationMessage;
+import io.gantry.common.acs.AcsTask;
+import io.gantry.common.check.Check;
+import io.gantry.common.model.Arn;
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.common.time.Clock;
+import io.gantry.common.time.Timers;
+import io.gantry.control.core.assign.Assignments;
+import io.gantry.control.core.command.Command.ReconcileWorker;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskDefinitionRow;
+import io.gantry.control.core.state.Worker;
+import io.gantry.control.log.CommandLog;
+import io.gantry.control.log.Replica;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One agent's connection to this node. It keeps what it has told the agent; whenever the state may
+ * have changed it sends the difference. A step machine: all calls come from its {@link Timers}.
+ */
+final class WorkerSession {
+    /** Agents drop a connection after 60 s without a message. */
+    static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    /** So long without any message the agent counts as gone. */
+    static final Duration SILENCE = Duration.ofSeconds(50);
+
+    /** Looks at the state even if nothing said that it changed. */
+    static final Duration LOOK = Duration.ofSeconds(10);
+
+    private static final int TASKS_PER_MESSAGE = 10;
+
+    /** Messages of one session; their numbers have to fit below the next session's. */
+    private static final int SEQUENCE_BITS = 16;
+
+    private final WorkerId worker;
+    private final long session;
+    private final Context context;
+    private final Outbound agent;
+    private final Consumer<WorkerSession> onClosed;
+    private final Map<TaskId, Status> told = new HashMap<>();
+    private final Map<String, List<TaskId>> unacknowledged = new HashMap<>();
+    private long messages;
+    private long lastHeardNanos;
+    private boolean closed;
+
+    /** What all sessions of a node share. */
+    record Context(Replica replica, CommandLog commands, Clock clock, Timers timers, String node) {}
+
+    WorkerSession(
+            WorkerId worker,
+            long session,
+            Context context,
+            Outbound agent,
+            Consumer<WorkerSession> onClosed) {
+        this.worker = worker;
+        this.session = session;
+        this.context = context;
+        this.agent = agent;
+        this.onClosed = onClosed;
+    }
+
+    WorkerId worker() {
+        return worker;
+    }
+
+    /** Its number: the log's order of connects. */
+    long number() {
+        return session;
+    }
+
+    void open() {
+        lastHeardNanos = context.clock().nanoTime();
+        beat();
+        look();
+        sendManifest();
+        context.timers().after(LOOK, this::lookRegularly);
+    }
+
+    private void beat() {
+        if (closed) {
+            return;
+        }
+        if (context.clock().nanoTime() - lastHeardNanos > SILENCE.toNanos()) {
+            close("the agent is silent");
+            return;
+        }
+        agent.send(new HeartbeatMessage(nextId(), true));
+        context.timers().after(HEARTBEAT, this::beat);
+    }
+
+    private void lookRegularly() {
+        if (!closed) {
+            look();
+            context.timers().after(LOOK, this::lookRegularly);
+        }
+    }
+
+    /** Says whatever the agent should know and has not been told. */
+    void look() {
+        if (closed) {
+            return;
+        }
+        ClusterState state = context.replica().state();
+        Worker row = state.workers().get(worker);
+        if (row == null || row.session() > session || row.status() == Worker.Status.INACTIVE) {
+            close("the session is superseded");
+            return;
+        }
+        boolean applied = row.session() == session;
+        if (!applied || !agent.writable()) {
+            return;
+        }
+        Assignments wanted = Assignments.of(state, worker);
+        told.keySet().removeIf(task -> isForgotten(wanted, task));
+        List<Map.Entry<TaskId, Status>> news = List.copyOf(wanted.news(told).entrySet());
+        for (int from = 0; from < news.size(); from += TASKS_PER_MESSAGE) {
+            send(state, news.subList(from, Math.min(news.size(), from + TASKS_PER_MESSAGE)));
+        }
+    }
+
+    private static boolean isForgotten(Assignments wanted, TaskId task) {
+        return !wanted.toRun().contains(task)
+                && !wanted.running().contains(task)
+                && !wanted.toStop().contains(task);
+    }
+
+    private void send(ClusterState state, List<Map.Entry<TaskId, Status>> news) {
+        var payloads = new Payloads(Check.present(state.realm(), "realm"));
+        var tasks = new ArrayList<AcsTask>();
+        var ids = new ArrayList<TaskId>();
+        for (var each : news) {
+            Task task = Check.present(state.tasks().get(each.getKey()), each.getKey());
+            tasks.add(
+                    each.getValue() == Status.STOPPED
+                            ? payloads.stop(task)
+                            : payloads.run(task, definition(state, task)));
+            told.put(each.getKey(), each.getValue());
+            ids.add(each.getKey());
+        }
+        String id = nextId();
+        unacknowledged.put(id, ids);
+        Names names = names(state, payloads);
+        agent.send(
+                new PayloadMessage(
+                        id,
+                        names.cluster,
+                        names.instance,
+                        context.clock().nowMillis(),
+                        nextSequence(),
+                        null,
+                        tasks));
+    }
+
+    private static TaskDefinitionRow definition(ClusterState state, Task task) {
+        return Check.present(
+                state.taskDefinitions().get(task.taskDefinition()), task.taskDefinition());
+    }
+
+    /** Lists what should run, so that the agent asks about everything else it has. */
+    private void sendManifest() {
+        ClusterState state = context.replica().state();
+        if (closed || state.workers().get(worker) == null) {
+            return;
+        }
+        var payloads = new Payloads(Check.present(state.realm(), "realm"));
+        Names names = names(state, payloads);
+        List<TaskIdentifier> tasks =
+                Assignments.of(state, worker).manifest().stream()
+                        .map(state.tasks()::get)
+                        .filter(Objects::nonNull)
+                        .map(task -> identifier(payloads.arn(task), names.cluster, Status.RUNNING))
+                        .toList();
+        agent.send(
+                new TaskManifestMessage(
+                        nextId(),
+                        names.cluster,
+                        names.instance,
+                        context.clock().nowMillis(),
+                        nextSequence(),
+                        tasks));
+    }
+
+    private static TaskIdentifier identifier(
+            String task, @Nullable String cluster, Status desired) {
+        return new TaskIdentifier(task, cluster, desired.name());
+    }
+
+    private record Names(String cluster, String instance) {}
+
+    private Names names(ClusterState state, Payloads payloads) {
+        Worker row = Check.present(state.workers().get(worker), worker);
+        return new Names(
+                payloads.arn("cluster/" + row.cluster()),
+                payloads.arn("container-instance/" + row.cluster() + '/' + worker));
+    }
+
+    void received(AcsMessage message) {
+        if (closed) {
+            return;
+        }
+        lastHeardNanos = context.clock().nanoTime();
+        switch (message) {
+            case AckRequest ack -> unacknowledged.remove(ack.messageId());
+            case TaskStopVerificationMessage question -> verifyStops(question);
+            case GantryInventoryMessage inventory -> reconcile(inventory);
+            default -> {
+                // Heartbeat answers count as a sign of life; nothing else asks for a reaction.
+            }
+        }
+    }
+
+    /** Confirms the end of those that should really not run; the others are left alone. */
+    private void verifyStops(TaskStopVerificationMessage question) {
+        ClusterState state = context.replica().state();
+        List<TaskIdentifier> stops =
+                question.stopCandidates().stream()
+                        .filter(candidate -> !shouldRun(state, candidate.taskArn()))
+                        .map(
+                                candidate ->
+                                        identifier(
+                                                candidate.taskArn(),
+                                                candidate.taskClusterArn(),
+                                                Status.STOPPED))
+                        .toList();
+        agent.send(
+                new TaskStopVerificationAck(
+                        question.messageId(), context.clock().nowMillis(), stops));
+    }
+
+    private boolean shouldRun(ClusterState state, String arn) {
+        TaskId id = taskId(arn);
+        Task task = id == null ? null : state.tasks().get(id);
+        return task != null && task.worker().equals(worker) && task.alive() && task.wanted();
+    }
+
+    private void reconcile(GantryInventoryMessage inventory) {
+        List<TaskId> known =
+                inventory.tasks().stream()
+                        .map(each -> taskId(each.taskArn()))
+                        .filter(Objects::nonNull)
+                        .toList();
+        var _ = context.commands().submit(new ReconcileWorker(worker, session, known));
+    }
+
+    static @Nullable TaskId taskId(String arn) {
+        Arn parsed = Arn.parse(arn);
+        if (parsed == null) {
+            return null;
+        }
+        String id = parsed.resource().substring(parsed.resource().lastIndexOf('/') + 1);
+        return TaskId.matches(id) ? TaskId.parse(id) : null;
+    }
+
+    /** Drops the connection and says so to the cluster. */
+    void close(String reason) {
+        if (!closed) {
+            closed = true;
+            agent.close(reason);
+            onClosed.accept(this);
+        }
+    }
+
+    private String nextId() {
+        return worker + "-" + session + "-" + messages++;
+    }
+
+    /** Grows over all sessions of the worker, also those on other nodes. */
+    private long nextSequence() {
+        long number = messages++;
+        if (number >= 1L << SEQUENCE_BITS) {
+            close("the numbers of this session are used up");
+        }
+        return (session << SEQUENCE_BITS) + number;
+    }
+}

@@ -1,0 +1,95 @@
+package io.gantry.control.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.common.model.HostPort;
+import io.gantry.common.model.Resources;
+import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deployment;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.Worker;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Works out from scratch everything that transitions keep up to date by small changes. */
+public final class Audit {
+
+    private Audit() {}
+
+    public static void check(ClusterState state) {
+        List<Task> tasks = state.tasks().values().toList();
+        assertThat(state.tasksByCluster().size()).isEqualTo(tasks.size());
+        assertThat(state.tasksByWorker().size()).isEqualTo(tasks.size());
+        assertThat(state.tasksByService().size())
+                .isEqualTo((int) count(tasks, task -> task.service() != null));
+        assertThat(state.workersByCluster().size()).isEqualTo(state.workers().size());
+        state.workers().forEach((id, worker) -> check(state, worker));
+        state.clusters().forEach((name, cluster) -> check(state, cluster));
+        state.services().forEach((key, service) -> check(state, service));
+        tasks.forEach(Audit::check);
+    }
+
+    private static void check(ClusterState state, Worker worker) {
+        List<Task> alive = state.tasksOn(worker.id()).filter(Task::alive).toList();
+        Resources used =
+                alive.stream()
+                        .map(task -> task.footprint().resources())
+                        .reduce(Resources.NONE, Resources::plus);
+        assertThat(worker.used()).isEqualTo(used);
+        List<HostPort> ports =
+                alive.stream().flatMap(task -> task.footprint().ports().stream()).toList();
+        assertThat(worker.usedPorts()).containsExactlyInAnyOrderElementsOf(ports);
+        assertThat(worker.usedPorts()).doesNotHaveDuplicates();
+        assertThat(used.fitsIn(worker.total())).as("%s on %s", used, worker.total()).isTrue();
+        assertThat(worker.running()).isEqualTo((int) count(alive, is(Status.RUNNING)));
+        assertThat(worker.pending()).isEqualTo((int) count(alive, is(Status.PENDING)));
+    }
+
+    private static void check(ClusterState state, Cluster cluster) {
+        List<Task> tasks = state.tasksIn(cluster.name()).toList();
+        assertThat(cluster.running()).isEqualTo((int) count(tasks, is(Status.RUNNING)));
+        assertThat(cluster.pending()).isEqualTo((int) count(tasks, is(Status.PENDING)));
+        assertThat(cluster.services())
+                .isEqualTo((int) state.servicesOf(cluster.name()).filter(Service::active).count());
+        assertThat(cluster.instances())
+                .isEqualTo(
+                        (int)
+                                state.workersOf(cluster.name())
+                                        .filter(each -> each.status() != Worker.Status.INACTIVE)
+                                        .count());
+    }
+
+    private static void check(ClusterState state, Service service) {
+        List<Task> tasks = state.tasksOf(service.key()).toList();
+        for (Deployment deployment : service.deployments()) {
+            List<Task> own =
+                    tasks.stream().filter(t -> t.deployment() == deployment.number()).toList();
+            assertThat(deployment.running()).isEqualTo((int) count(own, is(Status.RUNNING)));
+            assertThat(deployment.pending()).isEqualTo((int) count(own, is(Status.PENDING)));
+        }
+        if (service.active()) {
+            assertThat(count(tasks, task -> task.alive() && task.wanted()))
+                    .isLessThanOrEqualTo(Math.max(service.maximum(), count(tasks, Task::alive)));
+        }
+    }
+
+    private static void check(Task task) {
+        if (!task.alive()) {
+            assertThat(task.desired()).isEqualTo(Status.STOPPED);
+            assertThat(task.stopCode()).isNotNull();
+            assertThat(task.times().stoppedAt()).isPositive();
+            assertThat(task.containers()).allMatch(each -> each.last() == Status.STOPPED);
+        }
+    }
+
+    private static Predicate<Task> is(Status status) {
+        return task -> task.last() == status;
+    }
+
+    private static long count(List<Task> tasks, Predicate<Task> condition) {
+        return tasks.stream().filter(condition).count();
+    }
+}

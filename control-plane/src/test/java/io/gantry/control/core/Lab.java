@@ -1,0 +1,206 @@
+package io.gantry.control.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.common.check.Check;
+import io.gantry.common.model.HostPort;
+import io.gantry.common.model.IdSource;
+import io.gantry.common.model.Resources;
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.common.time.VirtualTime;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Command.ContainerSeen;
+import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.command.Command.Observation;
+import io.gantry.control.core.command.Command.Start;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.reconcile.Launches;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.Token;
+import io.gantry.control.core.state.Worker;
+import io.gantry.control.core.state.Worker.AgentVersion;
+import io.gantry.control.core.transition.Outcome;
+import io.gantry.control.core.transition.Transitions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.Cluster;
+import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.TaskDefinition;
+
+/** A state to try commands on, with a clock that stands still unless told otherwise. */
+public final class Lab {
+    public static final String CLUSTER = "demo";
+    public static final ServiceKey WEB = new ServiceKey(CLUSTER, "web");
+    public static final Footprint SMALL =
+            new Footprint(new Resources(256, 128), List.of(), List.of());
+
+    public final VirtualTime time = new VirtualTime();
+    public final Random random;
+    public final IdSource ids;
+    private ClusterState state = ClusterState.EMPTY;
+
+    public Lab(long seed) {
+        random = new Random(seed);
+        ids = new IdSource(time, random);
+        apply(
+                new Command.FoundRealm(
+                        new Realm("us-east-1", "123456789012", new Realm.AccessKey("A", "S"))));
+        apply(new Command.CreateCluster(Cluster.builder().clusterName(CLUSTER).build()));
+    }
+
+    public ClusterState state() {
+        return state;
+    }
+
+    public Reply apply(Command command) {
+        Outcome outcome = Transitions.apply(state, command, time.nowMillis());
+        state = outcome.state();
+        return outcome.reply();
+    }
+
+    /** Lets time pass, with the ticks that a leader would propose. */
+    public void pass(Duration duration) {
+        time.advance(duration);
+        apply(new Command.Tick());
+    }
+
+    public WorkerId worker(int cpuUnits, int memoryMib, Map<String, String> attributes) {
+        WorkerId id = ids.worker();
+        apply(
+                new Command.RegisterWorker(
+                        id,
+                        false,
+                        CLUSTER,
+                        attributes,
+                        List.of(),
+                        new Resources(cpuUnits, memoryMib),
+                        List.of(HostPort.tcp(22)),
+                        null));
+        connect(id);
+        return id;
+    }
+
+    public long connect(WorkerId worker) {
+        Reply reply =
+                apply(new Command.ConnectWorker(worker, "n1", new AgentVersion("1", "hash", "20")));
+        return ((Reply.Connected) reply).session();
+    }
+
+    public TaskDefinitionKey definition(String family, Footprint footprint) {
+        var definition =
+                TaskDefinition.builder()
+                        .family(family)
+                        .containerDefinitions(
+                                ContainerDefinition.builder()
+                                        .name("main")
+                                        .image("busybox")
+                                        .essential(true)
+                                        .build(),
+                                ContainerDefinition.builder()
+                                        .name("side")
+                                        .image("busybox")
+                                        .essential(false)
+                                        .build())
+                        .build();
+        Reply reply = apply(new Command.RegisterTaskDefinition(definition, List.of(), footprint));
+        return ((Reply.Registered) reply).key();
+    }
+
+    /** Proposes one task on one worker. */
+    public Command.RunTasks run(
+            TaskDefinitionKey definition, WorkerId worker, @Nullable String token) {
+        var row = Check.present(state.taskDefinitions().get(definition), definition);
+        return new Command.RunTasks(
+                CLUSTER,
+                definition,
+                token == null ? null : new Token("RunTask/" + CLUSTER, token),
+                "fingerprint",
+                false,
+                new Launch(
+                        "family:" + definition.family(),
+                        null,
+                        "EC2",
+                        null,
+                        false,
+                        List.of(),
+                        false,
+                        row.footprint()),
+                List.of(new Start(ids.task(), worker, Launches.containers(row, ids))));
+    }
+
+    public TaskId started(Reply reply) {
+        assertThat(reply).isInstanceOf(Reply.Started.class);
+        return ((Reply.Started) reply).started().getFirst();
+    }
+
+    public Task task(TaskId id) {
+        return Check.present(state.tasks().get(id), id);
+    }
+
+    public Worker machine(WorkerId id) {
+        return Check.present(state.workers().get(id), id);
+    }
+
+    public Service service() {
+        return Check.present(state.services().get(WEB), WEB);
+    }
+
+    public Reply createService(TaskDefinitionKey definition, int desired, int min, int max) {
+        var spec =
+                software.amazon.awssdk.services.ecs.model.Service.builder()
+                        .serviceName(WEB.name())
+                        .deploymentConfiguration(
+                                DeploymentConfiguration.builder()
+                                        .minimumHealthyPercent(min)
+                                        .maximumPercent(max)
+                                        .build())
+                        .build();
+        return apply(
+                new Command.CreateService(
+                        WEB, spec, desired, List.of(), definition, ids.deployment(), null, ""));
+    }
+
+    public Reply updateService(TaskDefinitionKey definition, int desired, boolean deploy) {
+        Service service = service();
+        return apply(
+                new Command.UpdateService(
+                        WEB,
+                        service.version(),
+                        service.spec(),
+                        desired,
+                        definition,
+                        deploy ? ids.deployment() : 0));
+    }
+
+    /** An agent reports a status of a task and of all its containers. */
+    public void observe(TaskId id, Task.Status status, @Nullable Integer exitCode) {
+        List<ContainerSeen> containers =
+                task(id).containers().stream()
+                        .map(
+                                each ->
+                                        new ContainerSeen(
+                                                each.name(),
+                                                status,
+                                                exitCode,
+                                                null,
+                                                null,
+                                                null,
+                                                null,
+                                                null))
+                        .toList();
+        apply(
+                new Command.ObserveTasks(
+                        List.of(new Observation(id, status, null, containers, 0, 0, 0))));
+    }
+}

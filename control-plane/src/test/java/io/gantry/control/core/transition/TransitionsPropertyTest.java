@@ -1,0 +1,162 @@
+package io.gantry.control.core.transition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.common.model.HostPort;
+import io.gantry.common.model.Resources;
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.Audit;
+import io.gantry.control.core.Lab;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.reconcile.Reconciler;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.Worker.AgentVersion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Random commands, sensible and not, on one state: whatever is counted must always be right. */
+class TransitionsPropertyTest {
+    private static final int STEPS = 1_500;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void countersAndIndexesAlwaysEqualTheTables(long seed) {
+        var lab = new Lab(seed);
+        var user = new RandomUser(lab);
+        for (int i = 0; i < STEPS; i++) {
+            ClusterState before = lab.state();
+            user.step();
+            Audit.check(lab.state());
+            assertForward(before, lab.state());
+        }
+    }
+
+    private static void assertForward(ClusterState before, ClusterState after) {
+        assertThat(after.nowMillis()).isGreaterThanOrEqualTo(before.nowMillis());
+        after.tasks()
+                .forEach(
+                        (id, task) -> {
+                            Task earlier = before.tasks().get(id);
+                            if (earlier != null) {
+                                assertThat(task.last()).isGreaterThanOrEqualTo(earlier.last());
+                                assertThat(task.desired())
+                                        .isGreaterThanOrEqualTo(earlier.desired());
+                                assertThat(task.worker()).isEqualTo(earlier.worker());
+                            }
+                        });
+    }
+
+    private static final class RandomUser {
+        private final Lab lab;
+        private final List<WorkerId> workers = new ArrayList<>();
+        private final List<TaskDefinitionKey> definitions = new ArrayList<>();
+
+        RandomUser(Lab lab) {
+            this.lab = lab;
+            workers.add(lab.worker(2048, 2048, Map.of()));
+            workers.add(lab.worker(1024, 4096, Map.of("rack", "r1")));
+            definitions.add(lab.definition("small", Lab.SMALL));
+            definitions.add(
+                    lab.definition(
+                            "port",
+                            new Footprint(
+                                    new Resources(128, 64), List.of(HostPort.tcp(80)), List.of())));
+            definitions.add(
+                    lab.definition(
+                            "rack",
+                            new Footprint(new Resources(512, 256), List.of(), List.of("rack"))));
+        }
+
+        void step() {
+            switch (lab.random.nextInt(14)) {
+                case 0 -> workers.add(lab.worker(1024, 1024, Map.of()));
+                case 1 ->
+                        lab.apply(
+                                new Command.ConnectWorker(
+                                        any(workers), "n2", new AgentVersion(null, null, null)));
+                case 2, 3 -> lab.apply(lab.run(any(definitions), any(workers), token()));
+                case 4, 5, 6 -> observe();
+                case 7 -> lab.apply(new Command.StopTask(anyTask(), "UserInitiated", "enough"));
+                case 8 -> changeService();
+                case 9, 10, 11 -> reconcile();
+                case 12 -> lab.pass(Duration.ofSeconds(lab.random.nextInt(60)));
+                default -> rarely();
+            }
+        }
+
+        private @Nullable String token() {
+            return lab.random.nextBoolean() ? null : "t" + lab.random.nextInt(20);
+        }
+
+        private TaskId anyTask() {
+            List<Task> tasks = lab.state().tasks().values().toList();
+            return tasks.isEmpty() ? lab.ids.task() : any(tasks).id();
+        }
+
+        private void observe() {
+            List<Task> tasks = lab.state().tasks().values().toList();
+            if (!tasks.isEmpty()) {
+                Integer exit = lab.random.nextBoolean() ? lab.random.nextInt(3) : null;
+                lab.observe(any(tasks).id(), any(List.of(Status.values())), exit);
+            }
+        }
+
+        private void changeService() {
+            Service service = lab.state().services().get(Lab.WEB);
+            TaskDefinitionKey definition = any(definitions);
+            if (service == null || service.status() == Service.LifeStatus.INACTIVE) {
+                lab.createService(definition, lab.random.nextInt(6), 50, 200);
+            } else if (service.active()) {
+                boolean deploy = lab.random.nextBoolean();
+                TaskDefinitionKey next = deploy ? definition : service.primary().taskDefinition();
+                lab.updateService(next, lab.random.nextInt(6), deploy);
+            }
+        }
+
+        private void reconcile() {
+            Service service = lab.state().services().get(Lab.WEB);
+            if (service != null) {
+                var plan = Reconciler.next(lab.state(), service, lab.ids, lab.random);
+                if (plan != null) {
+                    lab.apply(plan);
+                }
+            }
+        }
+
+        private void rarely() {
+            switch (lab.random.nextInt(5)) {
+                case 0 -> lab.apply(new Command.DeleteService(Lab.WEB, true));
+                case 1 -> lab.apply(new Command.DeregisterWorker(any(workers), true));
+                case 2 -> {
+                    TaskDefinitionKey old = any(definitions);
+                    lab.apply(new Command.DeregisterTaskDefinition(old));
+                    definitions.remove(old);
+                    definitions.add(lab.definition(old.family(), Lab.SMALL));
+                }
+                case 3 -> lab.pass(Duration.ofHours(2));
+                default -> {
+                    WorkerId worker = any(workers);
+                    var row = lab.state().workers().get(worker);
+                    if (row != null && row.connected()) {
+                        lab.apply(new Command.ReconcileWorker(worker, row.session(), List.of()));
+                    }
+                }
+            }
+        }
+
+        private <T> T any(List<T> all) {
+            return all.get(lab.random.nextInt(all.size()));
+        }
+    }
+}

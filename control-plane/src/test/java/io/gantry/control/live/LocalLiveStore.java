@@ -1,0 +1,50 @@
+package io.gantry.control.live;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** {@link LiveStore} without other nodes, for tests. */
+public final class LocalLiveStore implements LiveStore {
+    private final Map<WorkerId, Heartbeat> heartbeats = new ConcurrentHashMap<>();
+    private final Map<TaskId, Utilisation> utilisations = new ConcurrentHashMap<>();
+
+    @Override
+    public void heartbeat(WorkerId worker, Heartbeat heartbeat) {
+        heartbeats.put(worker, heartbeat);
+    }
+
+    @Override
+    public @Nullable Heartbeat heartbeat(WorkerId worker) {
+        return heartbeats.get(worker);
+    }
+
+    @Override
+    public void remove(WorkerId worker, long session) {
+        heartbeats.computeIfPresent(
+                worker, (id, known) -> known.session() <= session ? null : known);
+    }
+
+    @Override
+    public void utilisation(Map<TaskId, Utilisation> tasks) {
+        utilisations.putAll(tasks);
+    }
+
+    @Override
+    public @Nullable Utilisation utilisation(TaskId task) {
+        return utilisations.get(task);
+    }
+
+    @Override
+    public int nodes() {
+        return 1;
+    }
+
+    @Override
+    public void close() {
+        heartbeats.clear();
+        utilisations.clear();
+    }
+}
