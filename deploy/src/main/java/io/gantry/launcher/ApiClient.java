@@ -97,9 +97,7 @@ final class ApiClient {
                         "ecs",
                         Instant.now()));
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri)
-                        .timeout(LIMIT)
-                        .POST(BodyPublishers.ofByteArray(body));
+                HttpRequest.newBuilder(uri).timeout(LIMIT).POST(BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
         HttpResponse<byte[]> response = send(request.build());
         if (response == null) {

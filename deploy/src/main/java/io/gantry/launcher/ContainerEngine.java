@@ -39,7 +39,8 @@ final class ContainerEngine implements AutoCloseable {
     static @Nullable ContainerEngine open() {
         DefaultDockerClientConfig.Builder settings =
                 DefaultDockerClientConfig.createDefaultConfigBuilder();
-        if (System.getenv("DOCKER_HOST") == null && !Files.exists(Path.of("/var/run/docker.sock"))) {
+        if (System.getenv("DOCKER_HOST") == null
+                && !Files.exists(Path.of("/var/run/docker.sock"))) {
             Path podman = podmanSocket();
             if (podman == null) {
                 return null;
@@ -119,9 +120,7 @@ final class ContainerEngine implements AutoCloseable {
 
     void stop(Container container, Duration limit) {
         try {
-            client.stopContainerCmd(container.getId())
-                    .withTimeout((int) limit.toSeconds())
-                    .exec();
+            client.stopContainerCmd(container.getId()).withTimeout((int) limit.toSeconds()).exec();
         } catch (DockerException alreadyStopped) {
             // What counts is that it can be removed.
             return;

@@ -19,16 +19,11 @@ record Distribution(Path home) {
     static Distribution own() {
         try {
             Path jar =
-                    Path.of(
-                            Main.class
-                                    .getProtectionDomain()
-                                    .getCodeSource()
-                                    .getLocation()
-                                    .toURI());
+                    Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
             if (Files.isDirectory(jar)) {
                 throw new Failure("Run the packaged program: ./gantry");
             }
-            return new Distribution(jar.toAbsolutePath().getParent().getParent());
+            return new Distribution(jar.toAbsolutePath().resolve("../..").normalize());
         } catch (URISyntaxException impossible) {
             throw new AssertionError(impossible);
         }

@@ -32,12 +32,11 @@ final class DownCommand implements Callable<Integer> {
             return 0;
         }
         var progress = new Progress(System.out);
-        try (Exclusive held = Exclusive.on(layout)) {
-            stop(new Supervisor(layout, Distribution.own()), Installation.open(layout), progress);
-            if (wipe) {
-                layout.wipe();
-                progress.done("data removed");
-            }
+        var supervisor = new Supervisor(layout, Distribution.own());
+        Exclusive.run(layout, () -> stop(supervisor, Installation.open(layout), progress));
+        if (wipe) {
+            layout.wipe();
+            progress.done("data removed");
         }
         return 0;
     }
@@ -47,9 +46,10 @@ final class DownCommand implements Callable<Integer> {
         // Workers go first: they would report their tasks' end, and replacements would start.
         end(Kind.WORKER, supervisor, installation, progress);
         int tasks = new Leftovers(installation).stop();
-        String what = installation.engine() == Installation.EngineKind.DOCKER
-                ? "containers"
-                : "processes of tasks";
+        String what =
+                installation.engine() == Installation.EngineKind.DOCKER
+                        ? "containers"
+                        : "processes of tasks";
         progress.done("%d %s removed".formatted(tasks, what));
         end(Kind.CONTROL_PLANE, supervisor, installation, progress);
     }

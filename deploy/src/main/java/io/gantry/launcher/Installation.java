@@ -90,7 +90,8 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
         return members().stream()
                 .filter(member -> member.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new Failure("There is no %s, only %s.".formatted(name, names())));
+                .orElseThrow(
+                        () -> new Failure("There is no %s, only %s.".formatted(name, names())));
     }
 
     private String names() {
@@ -104,7 +105,10 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
     private String nodeConfig(Member node) {
         String peers =
                 controlPlane().stream()
-                        .map(peer -> "  - %s=%s:%d".formatted(peer.name(), Member.HOST, peer.port()))
+                        .map(
+                                peer ->
+                                        "  - %s=%s:%d"
+                                                .formatted(peer.name(), Member.HOST, peer.port()))
                         .collect(Collectors.joining("\n"));
         return """
                 node-id: %s

@@ -68,8 +68,7 @@ record Layout(Path home) {
         }
     }
 
-    private static Failure unwritable(
-            Path path, @Nullable IOException cause) {
+    private static Failure unwritable(Path path, @Nullable IOException cause) {
         String message =
                 "Cannot write to %s. Choose a directory of yours with --home or GANTRY_HOME."
                         .formatted(path);

@@ -19,10 +19,14 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(arity = "0..*", paramLabel = "NODE", description = "such as n1 or w2")
     private List<String> names = List.of();
 
-    @Option(names = {"-f", "--follow"}, description = "print new lines until interrupted")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "print new lines until interrupted")
     private boolean follow;
 
-    @Option(names = {"-n", "--lines"}, description = "how many of each (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = {"-n", "--lines"},
+            description = "how many of each (default: ${DEFAULT-VALUE})")
     private int lines = 50;
 
     @Override

@@ -1,6 +1,5 @@
 package io.gantry.launcher;
 
-import io.gantry.launcher.Installation.EngineKind;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,10 +10,6 @@ import picocli.CommandLine.Mixin;
         name = "quickstart",
         description = "Start everything, deploy a sample web service and call it.")
 final class QuickstartCommand implements Callable<Integer> {
-    static final String NO_BUSYBOX =
-            "There is nothing to build the sample's image from; on Debian,"
-                    + " \"apt-get install busybox-static\" brings it.";
-
     @Mixin private final HomeOption home = new HomeOption();
     @Mixin private final ShapeOptions shape = new ShapeOptions();
 
@@ -22,19 +17,17 @@ final class QuickstartCommand implements Callable<Integer> {
     public Integer call() {
         var progress = new Progress(System.out);
         Layout layout = home.layout();
-        try (Exclusive held = Exclusive.on(layout)) {
-            Installation installation = shape.installation(layout);
-            if (installation.engine() == EngineKind.DOCKER && SampleImage.busybox() == null) {
-                throw new Failure(NO_BUSYBOX);
-            }
-            var session =
-                    new Session(installation, new Supervisor(layout, Distribution.own()));
-            new Startup(session, progress).run();
-            Map<String, String> replies = new Sample(session, progress).deploy();
-            print(session, replies);
-            Caches.makeInBackground(session);
-        }
+        Exclusive.run(layout, () -> start(layout, progress));
         return 0;
+    }
+
+    private void start(Layout layout, Progress progress) {
+        Installation installation = shape.installation(layout, true);
+        var session = new Session(installation, new Supervisor(layout, Distribution.own()));
+        new Startup(session, progress).run();
+        Map<String, String> replies = new Sample(session, progress).deploy();
+        print(session, replies);
+        Caches.makeInBackground(session);
     }
 
     private static void print(Session session, Map<String, String> replies) {

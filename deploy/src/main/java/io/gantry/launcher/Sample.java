@@ -39,7 +39,7 @@ final class Sample {
     static final String SERVICE = "hello";
     private static final int TASKS = 2;
     private static final int CONTAINER_PORT = 8080;
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Session session;
     private final ApiClient api;
@@ -92,11 +92,10 @@ final class Sample {
                         "This installation runs containers, but neither Docker nor Podman answers.");
             }
             if (!SampleImage.build(engine)) {
-                throw new Failure(QuickstartCommand.NO_BUSYBOX);
+                throw new Failure(SampleImage.NO_BUSYBOX);
             }
             progress.done(
-                    "image %s is there (engine %s)"
-                            .formatted(SampleImage.NAME, engine.version()));
+                    "image %s is there (engine %s)".formatted(SampleImage.NAME, engine.version()));
         }
     }
 
@@ -220,7 +219,6 @@ final class Sample {
                                 .collect(Collectors.joining(System.lineSeparator()));
         return new Failure(
                 "The service is not steady after %d s. What it says, latest first:%n%s%n%s"
-                        .formatted(
-                                LIMIT.toSeconds(), events, new StatusReport(session).text()));
+                        .formatted(LIMIT.toSeconds(), events, new StatusReport(session).text()));
     }
 }

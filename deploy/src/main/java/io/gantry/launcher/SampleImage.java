@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** The sample as a container image, made of the machine's own busybox: no registry is needed. */
 final class SampleImage {
     static final String NAME = "gantry-sample:latest";
+    static final String NO_BUSYBOX =
+            "There is nothing to build the sample's image from; on Debian,"
+                    + " \"apt-get install busybox-static\" brings it.";
+
     private static final String LABEL = "io.gantry.sample";
     private static final Set<String> APPLETS = Set.of("sh", "httpd", "wget", "sed", "hostname");
     private static final List<String> PLACES = List.of("/bin/busybox", "/usr/bin/busybox");

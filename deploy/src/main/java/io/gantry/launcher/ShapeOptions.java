@@ -30,8 +30,12 @@ final class ShapeOptions {
                     "docker (also Podman), process, or auto: docker if it answers (default: auto)")
     private String engine = "auto";
 
-    /** The present installation, or a new one that is saved. */
-    Installation installation(Layout layout) {
+    /**
+     * The present installation, or a new one that is saved.
+     *
+     * @param withSample whether a new one is to run the sample, for which Docker alone will not do
+     */
+    Installation installation(Layout layout, boolean withSample) {
         if (Installation.exists(layout)) {
             return agreed(Installation.open(layout));
         }
@@ -41,7 +45,7 @@ final class ShapeOptions {
                         inRange("--port", port, Installation.DEFAULT_PORT, 1, 65_000),
                         inRange("--nodes", nodes, 3, 1, 7),
                         inRange("--workers", workers, 2, 0, 50),
-                        chosenEngine());
+                        chosenEngine(withSample));
         if (made.nodes() % 2 == 0) {
             throw new Failure(
                     "--nodes must be odd: an even one tolerates no more failures than one less.");
@@ -74,11 +78,20 @@ final class ShapeOptions {
         return present;
     }
 
-    private EngineKind chosenEngine() {
+    private EngineKind chosenEngine(boolean withSample) {
         return switch (engine.toLowerCase(Locale.ROOT)) {
             case "docker" -> EngineKind.DOCKER;
             case "process" -> EngineKind.PROCESS;
-            case "auto" -> ContainerEngine.answers() ? EngineKind.DOCKER : EngineKind.PROCESS;
+            case "auto" -> {
+                if (!ContainerEngine.answers()) {
+                    yield EngineKind.PROCESS;
+                }
+                if (withSample && SampleImage.busybox() == null) {
+                    System.err.println(SampleImage.NO_BUSYBOX + " Processes will do for now.");
+                    yield EngineKind.PROCESS;
+                }
+                yield EngineKind.DOCKER;
+            }
             default -> throw new Failure("--engine must be docker, process or auto.");
         };
     }

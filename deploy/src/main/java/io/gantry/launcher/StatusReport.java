@@ -134,7 +134,10 @@ final class StatusReport {
         for (Task task : tasks) {
             String worker =
                     workers.stream()
-                            .filter(w -> w.containerInstanceArn().equals(task.containerInstanceArn()))
+                            .filter(
+                                    w ->
+                                            w.containerInstanceArn()
+                                                    .equals(task.containerInstanceArn()))
                             .map(StatusReport::name)
                             .findFirst()
                             .orElse("-");

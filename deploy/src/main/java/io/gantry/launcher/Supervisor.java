@@ -30,6 +30,9 @@ final class Supervisor {
                     "GANTRY_ENGINE",
                     "GANTRY_METADATA_PORT");
 
+    // The address as such: the name of the loopback may stand for an IPv6 one.
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral(Member.HOST);
+
     private final Layout layout;
     private final Distribution distribution;
 
@@ -73,7 +76,7 @@ final class Supervisor {
     private static boolean isFree(int port) {
         try (var socket = new ServerSocket()) {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName(Member.HOST), port));
+            socket.bind(new InetSocketAddress(LOOPBACK, port));
             return true;
         } catch (IOException taken) {
             return false;

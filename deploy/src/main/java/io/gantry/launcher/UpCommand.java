@@ -16,15 +16,16 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() {
         var progress = new Progress(System.out);
         Layout layout = home.layout();
-        try (Exclusive held = Exclusive.on(layout)) {
-            Installation installation = shape.installation(layout);
-            var session =
-                    new Session(installation, new Supervisor(layout, Distribution.own()));
-            new Startup(session, progress).run();
-            System.out.println();
-            System.out.print(new StatusReport(session).text());
-            Caches.makeInBackground(session);
-        }
+        Exclusive.run(layout, () -> start(layout, progress));
         return 0;
+    }
+
+    private void start(Layout layout, Progress progress) {
+        Installation installation = shape.installation(layout, false);
+        var session = new Session(installation, new Supervisor(layout, Distribution.own()));
+        new Startup(session, progress).run();
+        System.out.println();
+        System.out.print(new StatusReport(session).text());
+        Caches.makeInBackground(session);
     }
 }
