@@ -1,0 +1,26 @@
+package io.gantry.control.api;
+
+import io.gantry.common.model.IdSource;
+import io.gantry.control.log.CommandLog;
+import io.gantry.control.log.Replica;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the operations work with.
+ *
+ * @param random breaks ties between machines; safe for use by many threads
+ * @param deadline how long an operation waits for the log before it tells the client to try again
+ */
+public record ApiContext(
+        CommandLog log,
+        Replica replica,
+        IdSource ids,
+        RandomGenerator random,
+        Endpoints endpoints,
+        Observations observations,
+        Duration deadline) {
+
+    /** Short enough that clients retry within their own time limits. */
+    public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(5);
+}

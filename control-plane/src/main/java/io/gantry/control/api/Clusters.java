@@ -1,0 +1,119 @@
+package io.gantry.control.api;
+
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.ClusterState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import software.amazon.awssdk.services.ecs.model.ClusterSetting;
+import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
+import software.amazon.awssdk.services.ecs.model.CreateClusterResponse;
+import software.amazon.awssdk.services.ecs.model.DeleteClusterRequest;
+import software.amazon.awssdk.services.ecs.model.DeleteClusterResponse;
+import software.amazon.awssdk.services.ecs.model.DescribeClustersRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeClustersResponse;
+import software.amazon.awssdk.services.ecs.model.Failure;
+import software.amazon.awssdk.services.ecs.model.ListClustersRequest;
+import software.amazon.awssdk.services.ecs.model.ListClustersResponse;
+
+/** The operations on clusters. */
+final class Clusters {
+    private static final int MOST_DESCRIBED = 100;
+    private static final int PAGE = 100;
+    private static final ClusterSetting NO_INSIGHTS =
+            ClusterSetting.builder().name("containerInsights").value("disabled").build();
+
+    private final Quorum quorum;
+
+    Clusters(Quorum quorum) {
+        this.quorum = quorum;
+    }
+
+    CreateClusterResponse create(CreateClusterRequest request) {
+        Members.refuseAllBut(
+                Set.of("clusterName", "tags", "settings"), request, "", ApiErrors::invalid);
+        String name = new Refs(Names.of(quorum.state())).clusterName(request.clusterName());
+        if (!Refs.NAME.matcher(name).matches()) {
+            throw ApiErrors.invalid(
+                    "Cluster names can have up to 255 letters, numbers, underscores and hyphens.");
+        }
+        for (ClusterSetting setting : request.settings()) {
+            if (!"disabled".equals(setting.value())) {
+                throw Members.unsupported(
+                        "settings." + setting.nameAsString(), setting.value(), ApiErrors::invalid);
+            }
+        }
+        quorum.accept(
+                new Command.CreateCluster(
+                        software.amazon.awssdk.services.ecs.model.Cluster.builder()
+                                .clusterName(name)
+                                .settings(NO_INSIGHTS)
+                                .tags(Tags.checked(request.tags()))
+                                .build()));
+        ClusterState state = quorum.state();
+        Cluster created = state.clusters().get(name);
+        if (created == null) {
+            throw ApiErrors.noCluster();
+        }
+        return CreateClusterResponse.builder()
+                .cluster(new ClusterView(state).of(created, ClusterView.EVERYTHING))
+                .build();
+    }
+
+    DeleteClusterResponse delete(DeleteClusterRequest request) {
+        var refs = new Refs(Names.of(quorum.state()));
+        String name = refs.clusterName(request.cluster());
+        quorum.accept(new Command.DeleteCluster(name));
+        ClusterState state = quorum.state();
+        Cluster deleted = state.clusters().get(name);
+        if (deleted == null) {
+            throw ApiErrors.noCluster();
+        }
+        return DeleteClusterResponse.builder()
+                .cluster(new ClusterView(state).of(deleted, Set.of()))
+                .build();
+    }
+
+    DescribeClustersResponse describe(DescribeClustersRequest request) {
+        if (request.clusters().size() > MOST_DESCRIBED) {
+            throw ApiErrors.invalid("Clusters cannot have more than 100 elements.");
+        }
+        ClusterState state = quorum.fresh();
+        Names names = Names.of(state);
+        var refs = new Refs(names);
+        var view = new ClusterView(state);
+        var include = Set.copyOf(request.include());
+        var found = new ArrayList<software.amazon.awssdk.services.ecs.model.Cluster>();
+        var failures = new ArrayList<Failure>();
+        List<String> asked = request.clusters().isEmpty() ? List.of("") : request.clusters();
+        for (String given : asked) {
+            String name = refs.clusterName(given);
+            Cluster cluster = state.clusters().get(name);
+            if (cluster == null) {
+                failures.add(Views.missing(names.cluster(name)));
+            } else {
+                found.add(view.of(cluster, include));
+            }
+        }
+        return DescribeClustersResponse.builder().clusters(found).failures(failures).build();
+    }
+
+    ListClustersResponse list(ListClustersRequest request) {
+        var pages = Pages.of(PAGE, PAGE, request.maxResults(), request.nextToken(), List.of("C"));
+        ClusterState state = quorum.fresh();
+        Names names = Names.of(state);
+        String last = pages.last(name -> name);
+        var active =
+                state.clusters()
+                        .streamFrom(last == null ? "" : last)
+                        .map(Map.Entry::getValue)
+                        .filter(cluster -> cluster.active() && !cluster.name().equals(last));
+        var page = pages.cut(active, Cluster::name);
+        return ListClustersResponse.builder()
+                .clusterArns(page.rows().stream().map(each -> names.cluster(each.name())).toList())
+                .nextToken(page.nextToken())
+                .build();
+    }
+}

@@ -1,0 +1,171 @@
+package io.gantry.control.api;
+
+import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Worker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.ContainerInstance;
+import software.amazon.awssdk.services.ecs.model.ContainerInstanceField;
+import software.amazon.awssdk.services.ecs.model.DeregisterContainerInstanceRequest;
+import software.amazon.awssdk.services.ecs.model.DeregisterContainerInstanceResponse;
+import software.amazon.awssdk.services.ecs.model.DescribeContainerInstancesRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeContainerInstancesResponse;
+import software.amazon.awssdk.services.ecs.model.Failure;
+import software.amazon.awssdk.services.ecs.model.ListContainerInstancesRequest;
+import software.amazon.awssdk.services.ecs.model.ListContainerInstancesResponse;
+import software.amazon.awssdk.services.ecs.model.RegisterContainerInstanceRequest;
+import software.amazon.awssdk.services.ecs.model.RegisterContainerInstanceResponse;
+
+/** The operations on container instances. */
+final class ContainerInstances {
+    private static final int PAGE = 100;
+    private static final int MOST_DESCRIBED = 100;
+
+    private final ApiContext context;
+    private final Quorum quorum;
+
+    ContainerInstances(ApiContext context, Quorum quorum) {
+        this.context = context;
+        this.quorum = quorum;
+    }
+
+    RegisterContainerInstanceResponse register(RegisterContainerInstanceRequest request) {
+        if (!request.platformDevices().isEmpty()) {
+            throw Members.unsupported("platformDevices", ApiErrors::client);
+        }
+        ClusterState state = quorum.fresh();
+        var refs = new Refs(Names.of(state));
+        String cluster = refs.cluster(state, request.cluster()).name();
+        Registration said = Registration.of(request);
+        WorkerId known = known(refs, cluster, request.containerInstanceArn());
+        Worker before = known == null ? null : state.workers().get(known);
+        Registration registration = before == null ? said : said.keepingCustom(before.attributes());
+        Reply reply =
+                quorum.accept(
+                        new Command.RegisterWorker(
+                                known == null ? context.ids().worker() : known,
+                                known != null,
+                                cluster,
+                                registration.attributes(),
+                                Tags.checked(request.tags()),
+                                registration.resources(),
+                                registration.reservedPorts(),
+                                null));
+        if (!(reply instanceof Reply.WorkerRegistered(WorkerId id))) {
+            throw new IllegalStateException("unexpected reply " + reply);
+        }
+        return RegisterContainerInstanceResponse.builder()
+                .containerInstance(view(quorum.state(), id))
+                .build();
+    }
+
+    private static @Nullable WorkerId known(Refs refs, String cluster, @Nullable String arn) {
+        if (arn == null || arn.isEmpty()) {
+            return null;
+        }
+        WorkerId id = refs.instance(cluster, arn);
+        if (id == null) {
+            throw ApiErrors.client("The container instance is not registered with the cluster.");
+        }
+        return id;
+    }
+
+    private static @Nullable ContainerInstance view(ClusterState state, WorkerId id) {
+        Worker worker = state.workers().get(id);
+        return worker == null ? null : new InstanceView(state).of(worker, true);
+    }
+
+    DeregisterContainerInstanceResponse deregister(DeregisterContainerInstanceRequest request) {
+        ClusterState state = quorum.fresh();
+        var refs = new Refs(Names.of(state));
+        String cluster = refs.cluster(state, request.cluster()).name();
+        Worker worker = find(state, refs.instance(cluster, request.containerInstance()), cluster);
+        if (worker == null) {
+            throw ApiErrors.invalid("The specified container instance does not exist.");
+        }
+        quorum.accept(
+                new Command.DeregisterWorker(worker.id(), Boolean.TRUE.equals(request.force())));
+        return DeregisterContainerInstanceResponse.builder()
+                .containerInstance(view(quorum.state(), worker.id()))
+                .build();
+    }
+
+    private static @Nullable Worker find(
+            ClusterState state, @Nullable WorkerId id, String cluster) {
+        Worker worker = id == null ? null : state.workers().get(id);
+        return worker != null && worker.cluster().equals(cluster) ? worker : null;
+    }
+
+    DescribeContainerInstancesResponse describe(DescribeContainerInstancesRequest request) {
+        if (request.containerInstances().isEmpty()) {
+            throw ApiErrors.client("Container Instances cannot be empty.");
+        }
+        if (request.containerInstances().size() > MOST_DESCRIBED) {
+            throw ApiErrors.invalid("Container Instances cannot have more than 100 elements.");
+        }
+        ApiErrors.checkModel(request, ApiErrors::invalid);
+        if (request.include().contains(ContainerInstanceField.CONTAINER_INSTANCE_HEALTH)) {
+            throw Members.unsupported("include", "CONTAINER_INSTANCE_HEALTH", ApiErrors::invalid);
+        }
+        ClusterState state = quorum.fresh();
+        Names names = Names.of(state);
+        var refs = new Refs(names);
+        String cluster = refs.cluster(state, request.cluster()).name();
+        boolean tagged = request.include().contains(ContainerInstanceField.TAGS);
+        var view = new InstanceView(state);
+        var found = new ArrayList<ContainerInstance>();
+        var failures = new ArrayList<Failure>();
+        for (String given : request.containerInstances()) {
+            Worker worker = find(state, refs.instance(cluster, given), cluster);
+            if (worker == null) {
+                String id = refs.instanceId(cluster, given);
+                failures.add(Views.missing(names.instance(cluster, id)));
+            } else {
+                found.add(view.of(worker, tagged));
+            }
+        }
+        return DescribeContainerInstancesResponse.builder()
+                .containerInstances(found)
+                .failures(failures)
+                .build();
+    }
+
+    ListContainerInstancesResponse list(ListContainerInstancesRequest request) {
+        if (request.filter() != null && !request.filter().isEmpty()) {
+            throw Members.unsupported("filter", ApiErrors::invalid);
+        }
+        ClusterState state = quorum.fresh();
+        Names names = Names.of(state);
+        String cluster = new Refs(names).cluster(state, request.cluster()).name();
+        String status = request.statusAsString();
+        var pages =
+                Pages.of(
+                        PAGE,
+                        PAGE,
+                        request.maxResults(),
+                        request.nextToken(),
+                        List.of("I", cluster, String.valueOf(status)));
+        WorkerId last = pages.last(WorkerId::parse);
+        Stream<Worker> rows =
+                state.workersOf(cluster)
+                        .filter(worker -> last == null || worker.id().compareTo(last) > 0)
+                        .filter(
+                                worker ->
+                                        status == null
+                                                ? worker.status() != Worker.Status.INACTIVE
+                                                : worker.status().name().equals(status));
+        var page = pages.cut(rows, Worker::id);
+        return ListContainerInstancesResponse.builder()
+                .containerInstanceArns(
+                        page.rows().stream()
+                                .map(worker -> names.instance(cluster, worker.id()))
+                                .toList())
+                .nextToken(page.nextToken())
+                .build();
+    }
+}

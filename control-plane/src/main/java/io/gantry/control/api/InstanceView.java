@@ -1,0 +1,99 @@
+package io.gantry.control.api;
+
+import io.gantry.common.model.HostPort;
+import io.gantry.common.model.HostPort.Protocol;
+import io.gantry.common.model.Resources;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Worker;
+import io.gantry.control.core.state.Worker.AgentVersion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.Attribute;
+import software.amazon.awssdk.services.ecs.model.ContainerInstance;
+import software.amazon.awssdk.services.ecs.model.Resource;
+import software.amazon.awssdk.services.ecs.model.VersionInfo;
+
+/** Container instances as ECS describes them. */
+final class InstanceView {
+    private final Names names;
+
+    InstanceView(ClusterState state) {
+        this.names = Names.of(state);
+    }
+
+    ContainerInstance of(Worker worker, boolean tagged) {
+        return ContainerInstance.builder()
+                .containerInstanceArn(names.instance(worker.cluster(), worker.id()))
+                .version(worker.version())
+                .versionInfo(version(worker.agent()))
+                .registeredResources(resources(worker.total(), worker.reservedPorts()))
+                .remainingResources(resources(worker.free(), taken(worker)))
+                .status(worker.status().name())
+                .agentConnected(worker.connected())
+                .runningTasksCount(worker.running())
+                .pendingTasksCount(worker.pending())
+                .attributes(attributes(worker))
+                .registeredAt(Views.time(worker.registeredAtMillis()))
+                .attachments(List.of())
+                .tags(tagged ? worker.tags() : List.of())
+                .build();
+    }
+
+    private static VersionInfo version(@Nullable AgentVersion agent) {
+        return agent == null
+                ? VersionInfo.builder().build()
+                : VersionInfo.builder()
+                        .agentVersion(agent.version())
+                        .agentHash(agent.hash())
+                        .dockerVersion(agent.docker())
+                        .build();
+    }
+
+    /** Ports are listed where they are taken, also among what remains. */
+    private static List<HostPort> taken(Worker worker) {
+        return Stream.concat(worker.reservedPorts().stream(), worker.usedPorts().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static List<Resource> resources(Resources amount, List<HostPort> ports) {
+        return List.of(
+                number("CPU", amount.cpuUnits()),
+                number("MEMORY", amount.memoryMib()),
+                set("PORTS", ports, Protocol.TCP),
+                set("PORTS_UDP", ports, Protocol.UDP));
+    }
+
+    private static Resource number(String name, int value) {
+        return resource(name, "INTEGER").integerValue(value).build();
+    }
+
+    private static Resource set(String name, List<HostPort> ports, Protocol protocol) {
+        List<String> values =
+                ports.stream()
+                        .filter(port -> port.protocol() == protocol)
+                        .map(port -> Integer.toString(port.number()))
+                        .toList();
+        return resource(name, "STRINGSET").integerValue(0).stringSetValue(values).build();
+    }
+
+    private static Resource.Builder resource(String name, String type) {
+        return Resource.builder().name(name).type(type).doubleValue(0.0).longValue(0L);
+    }
+
+    private static List<Attribute> attributes(Worker worker) {
+        var attributes = new ArrayList<Attribute>();
+        worker.attributes()
+                .forEach(
+                        (name, value) ->
+                                attributes.add(
+                                        Attribute.builder()
+                                                .name(name)
+                                                .value(value.isEmpty() ? null : value)
+                                                .build()));
+        return attributes;
+    }
+}

@@ -1,0 +1,116 @@
+package io.gantry.control.api;
+
+import io.gantry.common.model.HostPort;
+import io.gantry.common.model.HostPort.Protocol;
+import io.gantry.common.model.Resources;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.Attribute;
+import software.amazon.awssdk.services.ecs.model.RegisterContainerInstanceRequest;
+import software.amazon.awssdk.services.ecs.model.Resource;
+
+/**
+ * What an agent says of its machine. Resources that no task can ask for yet are left out; identity
+ * documents of EC2 are not looked at, as machines may be anywhere.
+ *
+ * @param attributes by name, with the empty string for those without value
+ */
+record Registration(
+        Map<String, String> attributes, Resources resources, List<HostPort> reservedPorts) {
+    private static final int LONGEST_ATTRIBUTE = 128;
+    private static final int LARGEST_PORT = 65_535;
+
+    static Registration of(RegisterContainerInstanceRequest request) {
+        var attributes = new TreeMap<String, String>();
+        for (Attribute attribute : request.attributes()) {
+            attributes.put(name(attribute), value(attribute));
+        }
+        int cpu = amount(request, "CPU");
+        int memory = amount(request, "MEMORY");
+        var ports = new ArrayList<HostPort>();
+        ports(request, "PORTS", Protocol.TCP, ports);
+        ports(request, "PORTS_UDP", Protocol.UDP, ports);
+        return new Registration(attributes, new Resources(cpu, memory), ports);
+    }
+
+    private static String name(Attribute attribute) {
+        String name = attribute.name();
+        if (name == null || name.isBlank() || name.length() > LONGEST_ATTRIBUTE) {
+            throw ApiErrors.invalid("Attribute names must have between 1 and 128 characters.");
+        }
+        return name;
+    }
+
+    private static String value(Attribute attribute) {
+        String value = attribute.value() == null ? "" : attribute.value();
+        if (value.length() > LONGEST_ATTRIBUTE) {
+            throw ApiErrors.invalid(
+                    "The value of attribute '"
+                            + attribute.name()
+                            + "' has more than 128 characters.");
+        }
+        return value;
+    }
+
+    private static @Nullable Resource resource(
+            RegisterContainerInstanceRequest request, String name) {
+        return request.totalResources().stream()
+                .filter(each -> name.equals(each.name()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static int amount(RegisterContainerInstanceRequest request, String name) {
+        Resource resource = resource(request, name);
+        Integer value = resource == null ? null : resource.integerValue();
+        if (value == null || value < 0) {
+            throw ApiErrors.client(
+                    "totalResources must have an integerValue of "
+                            + name
+                            + " that is not negative.");
+        }
+        return value;
+    }
+
+    private static void ports(
+            RegisterContainerInstanceRequest request,
+            String name,
+            Protocol protocol,
+            List<HostPort> ports) {
+        Resource resource = resource(request, name);
+        if (resource == null) {
+            return;
+        }
+        for (String text : resource.stringSetValue()) {
+            if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > LARGEST_PORT) {
+                throw ApiErrors.client("Invalid port in " + name + ": '" + text + "'.");
+            }
+            ports.add(new HostPort(Integer.parseInt(text), protocol));
+        }
+    }
+
+    /**
+     * Agents leave their users' attributes out when they register again: those are kept from
+     * before.
+     */
+    Registration keepingCustom(Map<String, String> before) {
+        var all = new TreeMap<String, String>();
+        before.forEach(
+                (name, value) -> {
+                    if (isCustom(name)) {
+                        all.put(name, value);
+                    }
+                });
+        all.putAll(attributes);
+        return new Registration(all, resources, reservedPorts);
+    }
+
+    private static boolean isCustom(String name) {
+        return !name.startsWith("ecs.")
+                && !name.startsWith("com.amazonaws.ecs.")
+                && !name.startsWith("gantry.");
+    }
+}

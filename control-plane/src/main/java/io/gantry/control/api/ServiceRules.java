@@ -1,0 +1,253 @@
+package io.gantry.control.api;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.AvailabilityZoneRebalancing;
+import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
+import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DeploymentController;
+import software.amazon.awssdk.services.ecs.model.DeploymentStrategy;
+import software.amazon.awssdk.services.ecs.model.EcsException;
+import software.amazon.awssdk.services.ecs.model.PropagateTags;
+import software.amazon.awssdk.services.ecs.model.SchedulingStrategy;
+import software.amazon.awssdk.services.ecs.model.Service;
+import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
+
+/** What may be asked of a service, and the configuration that follows from it. */
+final class ServiceRules {
+    /** ECS's quota; it also keeps counts far from overflowing. */
+    private static final int MOST_TASKS = 5_000;
+
+    private static final int MOST_PERCENT = 10_000;
+
+    private static final Set<String> CREATE =
+            Set.of(
+                    "cluster",
+                    "serviceName",
+                    "taskDefinition",
+                    "availabilityZoneRebalancing",
+                    "desiredCount",
+                    "clientToken",
+                    "launchType",
+                    "deploymentConfiguration",
+                    "placementConstraints",
+                    "placementStrategy",
+                    "healthCheckGracePeriodSeconds",
+                    "schedulingStrategy",
+                    "deploymentController",
+                    "tags",
+                    "enableECSManagedTags",
+                    "propagateTags");
+
+    private static final Set<String> UPDATE =
+            Set.of(
+                    "cluster",
+                    "service",
+                    "desiredCount",
+                    "taskDefinition",
+                    "deploymentConfiguration",
+                    "availabilityZoneRebalancing",
+                    "placementConstraints",
+                    "placementStrategy",
+                    "forceNewDeployment",
+                    "healthCheckGracePeriodSeconds",
+                    "deploymentController",
+                    "enableECSManagedTags",
+                    "propagateTags");
+
+    private ServiceRules() {}
+
+    /** Everything about a new service that can be said without looking at the state. */
+    static void check(CreateServiceRequest request) {
+        Function<String, EcsException> invalid = ApiErrors::invalid;
+        Placement.launchType(request.launchTypeAsString(), ApiErrors::client);
+        if (request.launchType() != null && !request.capacityProviderStrategy().isEmpty()) {
+            throw ApiErrors.invalid(
+                    "Specify either Launch Type or Capacity Provider Strategy, but not both.");
+        }
+        if (request.serviceName() == null || request.serviceName().isBlank()) {
+            throw ApiErrors.invalid("Service name can not be blank.");
+        }
+        if (!Refs.NAME.matcher(request.serviceName()).matches()) {
+            throw ApiErrors.invalid(
+                    "Service names can have up to 255 letters, numbers, underscores and hyphens.");
+        }
+        if (request.taskDefinition() == null || request.taskDefinition().isBlank()) {
+            throw ApiErrors.invalid("TaskDefinition can not be blank.");
+        }
+        ApiErrors.checkModel(request, invalid);
+        Members.refuseAllBut(CREATE, request, "", invalid);
+        if (request.schedulingStrategy() == SchedulingStrategy.DAEMON) {
+            throw Members.unsupported("schedulingStrategy", "DAEMON", invalid);
+        }
+        if (request.desiredCount() == null) {
+            throw ApiErrors.invalid("desiredCount can not be null.");
+        }
+        checkCount(request.desiredCount());
+        checkController(request.deploymentController());
+        checkRest(request.availabilityZoneRebalancing(), request.healthCheckGracePeriodSeconds());
+        Placement.checkConstraints(request.placementConstraints());
+        Placement.checkStrategies(request.placementStrategy());
+    }
+
+    /** Everything about a change that can be said without looking at the state. */
+    static void check(UpdateServiceRequest request) {
+        Members.refuseAllBut(UPDATE, request, "", ApiErrors::invalid);
+        if (request.desiredCount() != null) {
+            checkCount(request.desiredCount());
+        }
+        checkController(request.deploymentController());
+        checkRest(request.availabilityZoneRebalancing(), request.healthCheckGracePeriodSeconds());
+        Placement.checkConstraints(request.placementConstraints());
+        Placement.checkStrategies(request.placementStrategy());
+    }
+
+    private static void checkCount(int desired) {
+        if (desired < 0 || desired > MOST_TASKS) {
+            throw ApiErrors.invalid("desiredCount must be between 0 and " + MOST_TASKS + ".");
+        }
+    }
+
+    private static void checkController(@Nullable DeploymentController controller) {
+        if (controller != null && !"ECS".equals(controller.typeAsString())) {
+            throw Members.unsupported(
+                    "deploymentController", controller.typeAsString(), ApiErrors::invalid);
+        }
+    }
+
+    private static void checkRest(
+            @Nullable AvailabilityZoneRebalancing rebalancing, @Nullable Integer gracePeriod) {
+        if (rebalancing == AvailabilityZoneRebalancing.ENABLED) {
+            throw Members.unsupported(
+                    "availabilityZoneRebalancing", rebalancing, ApiErrors::invalid);
+        }
+        if (gracePeriod != null && gracePeriod != 0) {
+            throw Members.unsupported(
+                    "healthCheckGracePeriodSeconds", gracePeriod, ApiErrors::invalid);
+        }
+    }
+
+    /** The configuration of a new service, with what was left out. */
+    static Service spec(CreateServiceRequest request, String taskDefinition, String creator) {
+        return Service.builder()
+                .taskDefinition(taskDefinition)
+                .launchType(Placement.launchType(request.launchTypeAsString(), ApiErrors::client))
+                .deploymentConfiguration(
+                        merged(
+                                DeploymentConfiguration.builder()
+                                        .maximumPercent(200)
+                                        .minimumHealthyPercent(100)
+                                        .strategy(DeploymentStrategy.ROLLING)
+                                        .deploymentCircuitBreaker(
+                                                each -> each.enable(false).rollback(false))
+                                        .build(),
+                                request.deploymentConfiguration()))
+                .placementConstraints(List.copyOf(request.placementConstraints()))
+                .placementStrategy(List.copyOf(request.placementStrategy()))
+                .healthCheckGracePeriodSeconds(request.healthCheckGracePeriodSeconds())
+                .schedulingStrategy(SchedulingStrategy.REPLICA)
+                .deploymentController(request.deploymentController())
+                .createdBy(creator)
+                .enableECSManagedTags(Boolean.TRUE.equals(request.enableECSManagedTags()))
+                .propagateTags(
+                        request.propagateTags() == null
+                                ? PropagateTags.NONE
+                                : request.propagateTags())
+                .enableExecuteCommand(false)
+                .availabilityZoneRebalancing(AvailabilityZoneRebalancing.DISABLED)
+                .build();
+    }
+
+    /** The configuration after a change: what the request leaves out stays as it is. */
+    static Service spec(Service before, UpdateServiceRequest request, String taskDefinition) {
+        Service.Builder builder =
+                before.toBuilder()
+                        .taskDefinition(taskDefinition)
+                        .deploymentConfiguration(
+                                merged(
+                                        before.deploymentConfiguration(),
+                                        request.deploymentConfiguration()));
+        if (request.hasPlacementConstraints()) {
+            builder.placementConstraints(request.placementConstraints());
+        }
+        if (request.hasPlacementStrategy()) {
+            builder.placementStrategy(request.placementStrategy());
+        }
+        if (request.healthCheckGracePeriodSeconds() != null) {
+            builder.healthCheckGracePeriodSeconds(request.healthCheckGracePeriodSeconds());
+        }
+        if (request.deploymentController() != null) {
+            builder.deploymentController(request.deploymentController());
+        }
+        if (request.enableECSManagedTags() != null) {
+            builder.enableECSManagedTags(request.enableECSManagedTags());
+        }
+        if (request.propagateTags() != null) {
+            builder.propagateTags(request.propagateTags());
+        }
+        return builder.build();
+    }
+
+    private static DeploymentConfiguration merged(
+            DeploymentConfiguration before, @Nullable DeploymentConfiguration given) {
+        if (given == null) {
+            return before;
+        }
+        checkDeployments(given);
+        DeploymentConfiguration.Builder merged = before.toBuilder();
+        if (given.maximumPercent() != null) {
+            merged.maximumPercent(given.maximumPercent());
+        }
+        if (given.minimumHealthyPercent() != null) {
+            merged.minimumHealthyPercent(given.minimumHealthyPercent());
+        }
+        if (given.deploymentCircuitBreaker() != null) {
+            merged.deploymentCircuitBreaker(given.deploymentCircuitBreaker());
+        }
+        if (given.alarms() != null) {
+            merged.alarms(given.alarms());
+        }
+        DeploymentConfiguration result = merged.build();
+        int maximum = result.maximumPercent();
+        int minimum = result.minimumHealthyPercent();
+        if (minimum < 0 || maximum < 1 || maximum > MOST_PERCENT || minimum > maximum) {
+            throw ApiErrors.invalid(
+                    "minimumHealthyPercent must be at least 0 and not above maximumPercent, which"
+                            + " must be between 1 and "
+                            + MOST_PERCENT
+                            + ".");
+        }
+        return result;
+    }
+
+    private static void checkDeployments(DeploymentConfiguration given) {
+        String path = "deploymentConfiguration.";
+        Set<String> known =
+                Set.of(
+                        "maximumPercent",
+                        "minimumHealthyPercent",
+                        "strategy",
+                        "bakeTimeInMinutes",
+                        "deploymentCircuitBreaker",
+                        "alarms");
+        Members.refuseAllBut(known, given, path, ApiErrors::invalid);
+        String strategy = given.strategyAsString();
+        if (strategy != null && !strategy.equals("ROLLING")) {
+            throw Members.unsupported(path + "strategy", strategy, ApiErrors::invalid);
+        }
+        if (given.bakeTimeInMinutes() != null && given.bakeTimeInMinutes() != 0) {
+            throw Members.unsupported(
+                    path + "bakeTimeInMinutes", given.bakeTimeInMinutes(), ApiErrors::invalid);
+        }
+        var breaker = given.deploymentCircuitBreaker();
+        if (breaker != null && Boolean.TRUE.equals(breaker.enable())) {
+            throw Members.unsupported(
+                    path + "deploymentCircuitBreaker.enable", true, ApiErrors::invalid);
+        }
+        if (given.alarms() != null && Boolean.TRUE.equals(given.alarms().enable())) {
+            throw Members.unsupported(path + "alarms.enable", true, ApiErrors::invalid);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.gantry.control.api;
+
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deployment;
+import io.gantry.control.core.state.Service;
+import java.util.ArrayList;
+import java.util.List;
+import software.amazon.awssdk.services.ecs.model.ServiceEvent;
+
+/** Services as ECS describes them. */
+final class ServiceView {
+    private final Names names;
+
+    ServiceView(ClusterState state) {
+        this.names = Names.of(state);
+    }
+
+    software.amazon.awssdk.services.ecs.model.Service of(Service service, boolean tagged) {
+        List<Deployment> deployments = service.deployments();
+        var builder =
+                service.spec().toBuilder()
+                        .serviceArn(names.service(service.key()))
+                        .serviceName(service.key().name())
+                        .clusterArn(names.cluster(service.key().cluster()))
+                        .loadBalancers(List.of())
+                        .serviceRegistries(List.of())
+                        .status(service.status().name())
+                        .desiredCount(service.desiredCount())
+                        .runningCount(deployments.stream().mapToInt(Deployment::running).sum())
+                        .pendingCount(deployments.stream().mapToInt(Deployment::pending).sum())
+                        .deployments(deployments(service))
+                        .events(service.events().stream().map(ServiceView::event).toList())
+                        .createdAt(Views.time(service.createdAtMillis()));
+        if (tagged) {
+            builder.tags(service.tags());
+        }
+        return builder.build();
+    }
+
+    private static ServiceEvent event(Service.Event event) {
+        return ServiceEvent.builder()
+                .id(event.id().toString())
+                .createdAt(Views.time(event.createdAtMillis()))
+                .message(event.message())
+                .build();
+    }
+
+    private List<software.amazon.awssdk.services.ecs.model.Deployment> deployments(
+            Service service) {
+        var shown = new ArrayList<software.amazon.awssdk.services.ecs.model.Deployment>();
+        for (Deployment deployment : service.deployments()) {
+            shown.add(
+                    software.amazon.awssdk.services.ecs.model.Deployment.builder()
+                            .id(deployment.id())
+                            .status(shown.isEmpty() ? "PRIMARY" : "ACTIVE")
+                            .taskDefinition(names.taskDefinition(deployment.taskDefinition()))
+                            .desiredCount(deployment.desired())
+                            .pendingCount(deployment.pending())
+                            .runningCount(deployment.running())
+                            .failedTasks(deployment.failed())
+                            .createdAt(Views.time(deployment.createdAtMillis()))
+                            .updatedAt(Views.time(deployment.updatedAtMillis()))
+                            .launchType(service.spec().launchType())
+                            .rolloutState(deployment.rollout().name())
+                            .rolloutStateReason(deployment.rolloutReason())
+                            .build());
+        }
+        return shown;
+    }
+}

@@ -1,0 +1,198 @@
+package io.gantry.control.api;
+
+import io.gantry.control.core.state.Footprint;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.Attribute;
+import software.amazon.awssdk.services.ecs.model.Compatibility;
+import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.HostVolumeProperties;
+import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
+import software.amazon.awssdk.services.ecs.model.RuntimePlatform;
+import software.amazon.awssdk.services.ecs.model.TaskDefinition;
+import software.amazon.awssdk.services.ecs.model.Volume;
+
+/**
+ * What may be registered as a task definition, and what ECS makes of it: values that were left out
+ * are filled in as ECS fills them, since tools compare what they get with what they sent.
+ */
+final class TaskDefinitionRules {
+    private static final int MOST_CONTAINERS = 10;
+    private static final int MOST_BYTES = 65_536;
+    private static final Pattern VOLUME_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
+    private static final Set<String> SUPPORTED =
+            Set.of(
+                    "family",
+                    "taskRoleArn",
+                    "executionRoleArn",
+                    "networkMode",
+                    "containerDefinitions",
+                    "volumes",
+                    "requiresCompatibilities",
+                    "cpu",
+                    "memory",
+                    "tags",
+                    "pidMode",
+                    "ipcMode",
+                    "runtimePlatform");
+
+    private final RegisterTaskDefinitionRequest request;
+
+    /**
+     * A definition that may be registered.
+     *
+     * @param definition complete but for what registering adds
+     */
+    record Checked(TaskDefinition definition, Footprint footprint) {}
+
+    private TaskDefinitionRules(RegisterTaskDefinitionRequest request) {
+        this.request = request;
+    }
+
+    /** Throws an error that names what is wrong, in the words of ECS where they are known. */
+    static Checked check(RegisterTaskDefinitionRequest request) {
+        return new TaskDefinitionRules(request).check();
+    }
+
+    private Checked check() {
+        family();
+        containers();
+        ApiErrors.checkModel(request, ApiErrors::client);
+        Members.refuseAllBut(SUPPORTED, request, "", ApiErrors::client);
+        supportedValues();
+        String networkMode = request.networkModeAsString();
+        Set<String> volumes = volumeNames();
+        List<ContainerDefinition> containers =
+                request.containerDefinitions().stream()
+                        .map(each -> new ContainerRules(each, networkMode, volumes).check())
+                        .toList();
+        DependencyRules.check(containers, networkMode);
+        TaskDefinition definition = definition(containers);
+        Footprint footprint = Footprints.of(definition);
+        Footprints.checkSizes(definition);
+        int length = JsonForm.of(definition).length;
+        if (length > MOST_BYTES) {
+            throw ApiErrors.client(
+                    "Actual length: '"
+                            + length
+                            + "'. Max allowed length is '"
+                            + MOST_BYTES
+                            + "' bytes.");
+        }
+        return new Checked(definition, footprint);
+    }
+
+    private void family() {
+        String family = request.family();
+        if (family == null || family.isBlank()) {
+            throw ApiErrors.client("Family should not be null or empty.");
+        }
+        if (!Refs.NAME.matcher(family).matches()) {
+            throw ApiErrors.client("Family contains invalid characters.");
+        }
+    }
+
+    private void containers() {
+        List<ContainerDefinition> containers = request.containerDefinitions();
+        if (containers.isEmpty()) {
+            throw ApiErrors.client("Container list cannot be empty.");
+        }
+        if (containers.size() > MOST_CONTAINERS) {
+            throw ApiErrors.client(
+                    "A task definition cannot have more than " + MOST_CONTAINERS + " containers.");
+        }
+        var names = new HashSet<String>();
+        for (ContainerDefinition container : containers) {
+            ContainerRules.name(container);
+            if (!names.add(container.name())) {
+                throw ApiErrors.client("Container name '" + container.name() + "' is not unique.");
+            }
+        }
+        if (containers.stream().allMatch(each -> Boolean.FALSE.equals(each.essential()))) {
+            throw ApiErrors.client("At least one container must be essential.");
+        }
+    }
+
+    private void supportedValues() {
+        only("networkMode", request.networkModeAsString(), Set.of("bridge", "host", "none"));
+        only("pidMode", request.pidModeAsString(), Set.of("host"));
+        only("ipcMode", request.ipcModeAsString(), Set.of("host"));
+        for (String type : request.requiresCompatibilitiesAsStrings()) {
+            only("requiresCompatibilities", type, Set.of("EC2", "EXTERNAL"));
+        }
+        RuntimePlatform platform = request.runtimePlatform();
+        if (platform != null) {
+            only(
+                    "runtimePlatform.operatingSystemFamily",
+                    platform.operatingSystemFamilyAsString(),
+                    Set.of("LINUX"));
+            only(
+                    "runtimePlatform.cpuArchitecture",
+                    platform.cpuArchitectureAsString(),
+                    Set.of("X86_64", "ARM64"));
+        }
+    }
+
+    private static void only(String member, @Nullable String value, Set<String> supported) {
+        if (value != null && !supported.contains(value)) {
+            throw Members.unsupported(member, value, ApiErrors::client);
+        }
+    }
+
+    private Set<String> volumeNames() {
+        var names = new HashSet<String>();
+        for (Volume volume : request.volumes()) {
+            String name = volume.name();
+            if (name == null || !VOLUME_NAME.matcher(name).matches()) {
+                throw ApiErrors.client("Volume name contains invalid characters: '" + name + "'.");
+            }
+            if (!names.add(name)) {
+                throw ApiErrors.client("Volume name '" + name + "' is not unique.");
+            }
+            Members.refuseAllBut(
+                    Set.of("name", "host"), volume, "volumes." + name + ".", ApiErrors::client);
+        }
+        return names;
+    }
+
+    /** A volume without any source is one that the container runtime keeps. */
+    private static Volume normal(Volume volume) {
+        return volume.host() != null
+                ? volume
+                : volume.toBuilder().host(HostVolumeProperties.builder().build()).build();
+    }
+
+    private TaskDefinition definition(List<ContainerDefinition> containers) {
+        TaskDefinition.Builder builder =
+                TaskDefinition.builder()
+                        .family(request.family())
+                        .containerDefinitions(containers)
+                        .taskRoleArn(request.taskRoleArn())
+                        .executionRoleArn(request.executionRoleArn())
+                        .networkMode(request.networkMode())
+                        .volumes(
+                                request.volumes().stream()
+                                        .map(TaskDefinitionRules::normal)
+                                        .toList())
+                        .placementConstraints(List.of())
+                        .cpu(Sizes.cpu(request.cpu(), ApiErrors::client))
+                        .memory(Sizes.memory(request.memory(), ApiErrors::client))
+                        .pidMode(request.pidMode())
+                        .ipcMode(request.ipcMode())
+                        .runtimePlatform(request.runtimePlatform())
+                        .enableFaultInjection(request.enableFaultInjection())
+                        .compatibilities(Compatibility.EXTERNAL, Compatibility.EC2);
+        if (request.hasRequiresCompatibilities()) {
+            builder.requiresCompatibilities(request.requiresCompatibilities());
+        }
+        TaskDefinition definition = builder.build();
+        List<Attribute> attributes =
+                Capabilities.required(definition).stream()
+                        .map(name -> Attribute.builder().name(name).build())
+                        .toList();
+        return definition.toBuilder().requiresAttributes(attributes).build();
+    }
+}

@@ -1,0 +1,169 @@
+package io.gantry.control.api;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.DescribeTasksRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeTasksResponse;
+import software.amazon.awssdk.services.ecs.model.Failure;
+import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
+import software.amazon.awssdk.services.ecs.model.ListTasksResponse;
+import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
+import software.amazon.awssdk.services.ecs.model.RunTaskResponse;
+import software.amazon.awssdk.services.ecs.model.StopTaskRequest;
+import software.amazon.awssdk.services.ecs.model.StopTaskResponse;
+import software.amazon.awssdk.services.ecs.model.TaskField;
+
+/** The operations on tasks. */
+final class Tasks {
+    private static final int PAGE = 100;
+    private static final int MOST_DESCRIBED = 100;
+    private static final int LONGEST_REASON = 1_024;
+
+    private final ApiContext context;
+    private final Quorum quorum;
+
+    Tasks(ApiContext context, Quorum quorum) {
+        this.context = context;
+        this.quorum = quorum;
+    }
+
+    RunTaskResponse run(RunTaskRequest request) {
+        return new RunTask(context, quorum, quorum.fresh(), request).run();
+    }
+
+    StopTaskResponse stop(StopTaskRequest request) {
+        ClusterState state = quorum.fresh();
+        var refs = new Refs(Names.of(state));
+        String cluster = refs.cluster(state, request.cluster()).name();
+        String reason = request.reason();
+        if (reason != null && reason.length() > LONGEST_REASON) {
+            throw ApiErrors.invalid("'reason' can have up to 1024 characters.");
+        }
+        Task task = find(state, refs.task(cluster, request.task()), cluster);
+        if (task == null) {
+            throw ApiErrors.invalid("The referenced task was not found.");
+        }
+        quorum.accept(
+                new Command.StopTask(
+                        task.id(),
+                        "UserInitiated",
+                        reason == null || reason.isEmpty() ? "Task stopped by user" : reason));
+        ClusterState after = quorum.state();
+        Task stopped = after.tasks().get(task.id());
+        return StopTaskResponse.builder()
+                .task(new TaskView(after).of(stopped == null ? task : stopped, false))
+                .build();
+    }
+
+    private static @Nullable Task find(ClusterState state, @Nullable TaskId id, String cluster) {
+        Task task = id == null ? null : state.tasks().get(id);
+        return task != null && task.cluster().equals(cluster) ? task : null;
+    }
+
+    DescribeTasksResponse describe(DescribeTasksRequest request) {
+        if (request.tasks().isEmpty()) {
+            throw ApiErrors.invalid("Tasks cannot be empty.");
+        }
+        if (request.tasks().size() > MOST_DESCRIBED) {
+            throw ApiErrors.invalid("Tasks cannot have more than 100 elements.");
+        }
+        ApiErrors.checkModel(request, ApiErrors::invalid);
+        ClusterState state = quorum.fresh();
+        Names names = Names.of(state);
+        var refs = new Refs(names);
+        String cluster = refs.cluster(state, request.cluster()).name();
+        boolean tagged = request.include().contains(TaskField.TAGS);
+        var view = new TaskView(state);
+        var found = new ArrayList<software.amazon.awssdk.services.ecs.model.Task>();
+        var failures = new ArrayList<Failure>();
+        for (String given : request.tasks()) {
+            Task task = find(state, refs.task(cluster, given), cluster);
+            if (task == null) {
+                failures.add(Views.missing(names.task(cluster, refs.taskId(cluster, given))));
+            } else {
+                found.add(view.of(task, tagged));
+            }
+        }
+        return DescribeTasksResponse.builder().tasks(found).failures(failures).build();
+    }
+
+    ListTasksResponse list(ListTasksRequest request) {
+        if (request.daemonName() != null) {
+            throw Members.unsupported("daemonName", ApiErrors::invalid);
+        }
+        boolean narrowed =
+                request.family() != null
+                        || request.serviceName() != null
+                        || request.containerInstance() != null;
+        if (request.startedBy() != null && narrowed) {
+            throw ApiErrors.invalid("If you filter by startedBy, it must be the only filter.");
+        }
+        ClusterState state = quorum.fresh();
+        Names names = Names.of(state);
+        String cluster = new Refs(names).cluster(state, request.cluster()).name();
+        String desired =
+                request.desiredStatus() == null ? "RUNNING" : request.desiredStatusAsString();
+        var pages =
+                Pages.of(
+                        PAGE,
+                        PAGE,
+                        request.maxResults(),
+                        request.nextToken(),
+                        List.of("T", filters(request), cluster, desired));
+        TaskId last = pages.last(TaskId::parse);
+        Predicate<Task> wanted = filter(state, cluster, request);
+        Stream<Task> rows =
+                (last == null ? state.tasksIn(cluster) : state.tasksIn(cluster, last))
+                        .filter(task -> !task.id().equals(last))
+                        .filter(task -> task.desired().name().equals(desired))
+                        .filter(wanted);
+        var page = pages.cut(rows, Task::id);
+        return ListTasksResponse.builder()
+                .taskArns(page.rows().stream().map(task -> names.task(cluster, task.id())).toList())
+                .nextToken(page.nextToken())
+                .build();
+    }
+
+    private static String filters(ListTasksRequest request) {
+        return request.toBuilder().nextToken(null).maxResults(null).build().toString();
+    }
+
+    private static Predicate<Task> filter(
+            ClusterState state, String cluster, ListTasksRequest request) {
+        var refs = new Refs(Names.of(state));
+        Predicate<Task> filter = task -> true;
+        if (request.family() != null) {
+            filter = filter.and(task -> task.taskDefinition().family().equals(request.family()));
+        }
+        if (request.startedBy() != null) {
+            filter = filter.and(task -> request.startedBy().equals(task.startedBy()));
+        }
+        if (request.launchType() != null) {
+            filter = filter.and(task -> task.launchType().equals(request.launchTypeAsString()));
+        }
+        if (request.serviceName() != null) {
+            ServiceKey service = refs.service(cluster, request.serviceName());
+            if (state.services().get(service) == null) {
+                throw ApiErrors.noService();
+            }
+            filter = filter.and(task -> service.equals(task.service()));
+        }
+        if (request.containerInstance() != null) {
+            WorkerId worker = refs.instance(cluster, request.containerInstance());
+            if (worker == null || state.workers().get(worker) == null) {
+                throw ApiErrors.invalid("The specified container instance does not exist.");
+            }
+            filter = filter.and(task -> task.worker().equals(worker));
+        }
+        return filter;
+    }
+}
