@@ -25,7 +25,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings = Settings.of(config, System.getenv());
         Foreground.applyLogLevel(settings);
-        ControlPlaneConfig read = settings.build(() -> ControlPlaneConfig.from(settings));
+        ControlPlaneConfig read = ControlPlaneConfig.from(settings);
         return Foreground.run("control-plane", () -> ControlPlane.start(read));
     }
 }

@@ -1,7 +1,9 @@
 package io.gantry.launcher;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.gantry.common.config.Settings;
 import io.gantry.launcher.Member.Kind;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,10 @@ import java.util.stream.Collectors;
  */
 record Installation(Layout layout, int port, int nodes, int workers, EngineKind engine) {
     static final int DEFAULT_PORT = 8700;
+
+    /** The attribute by which a worker is known in the tables. */
+    static final String WORKER_NAME = "gantry.worker-name";
+
     private static final int STEP = 10;
 
     /** What runs the containers. */
@@ -120,27 +126,36 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
     }
 
     private String workerConfig(Member worker) {
+        var machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         String endpoints =
                 controlPlane().stream()
                         .map(node -> "  - " + node.url())
                         .collect(Collectors.joining("\n"));
         return """
-                name: %s
-                cluster: default
-                engine: %s
                 data-dir: %s
-                credentials-file: %s
-                metadata-port: %d
                 endpoints:
                 %s
+                cluster: default
+                credentials: %s
+                engine: %s
+                # No registry may be in reach; what is on the machine will do.
+                image-pull-behavior: prefer-cached
+                # The workers share this machine.
+                cpu: %d
+                memory: %d
+                metadata-port: %d
+                attributes: %s=%s
                 """
                 .formatted(
-                        worker.name(),
-                        engineName(),
                         quoted(layout.data(worker).toString()),
+                        endpoints,
                         quoted(layout.credentials(controlPlane().getFirst()).toString()),
+                        engineName(),
+                        machine.getAvailableProcessors() * 1_024 / workers,
+                        (machine.getTotalMemorySize() >> 20) / workers,
                         worker.port(),
-                        endpoints);
+                        WORKER_NAME,
+                        worker.name());
     }
 
     private static String quoted(String text) {

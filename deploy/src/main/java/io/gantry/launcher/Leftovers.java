@@ -68,7 +68,7 @@ final class Leftovers {
 
     /** By which a worker marks its containers; null if it never ran. */
     private @Nullable String agentId(Member worker) {
-        Path identity = installation.layout().data(worker).resolve("identity");
+        Path identity = installation.layout().data(worker).resolve("journal/identity");
         try {
             if (!Files.exists(identity)) {
                 return null;

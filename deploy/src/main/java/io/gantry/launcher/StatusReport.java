@@ -12,8 +12,6 @@ import software.amazon.awssdk.services.ecs.model.Task;
 
 /** An installation in a few tables. */
 final class StatusReport {
-    private static final String NAME_ATTRIBUTE = "gantry.worker-name";
-
     private final Session session;
     private final Installation installation;
 
@@ -108,7 +106,7 @@ final class StatusReport {
     /** What the worker is called in its configuration, if it is ours. */
     static String name(ContainerInstance worker) {
         return worker.attributes().stream()
-                .filter(attribute -> NAME_ATTRIBUTE.equals(attribute.name()))
+                .filter(attribute -> Installation.WORKER_NAME.equals(attribute.name()))
                 .map(attribute -> attribute.value())
                 .findFirst()
                 .orElse(shortName(worker.containerInstanceArn()));

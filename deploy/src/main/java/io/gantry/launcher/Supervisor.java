@@ -24,10 +24,11 @@ final class Supervisor {
                     "GANTRY_LISTEN",
                     "GANTRY_PUBLIC_URL",
                     "GANTRY_ROOT_CREDENTIALS",
-                    "GANTRY_CREDENTIALS_FILE",
-                    "GANTRY_NAME",
+                    "GANTRY_CREDENTIALS",
                     "GANTRY_ENDPOINTS",
                     "GANTRY_ENGINE",
+                    "GANTRY_CPU",
+                    "GANTRY_MEMORY",
                     "GANTRY_METADATA_PORT");
 
     // The address as such: the name of the loopback may stand for an IPv6 one.

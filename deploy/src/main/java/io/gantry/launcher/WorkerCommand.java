@@ -17,8 +17,6 @@ import picocli.CommandLine.Option;
             "Environment variables GANTRY_... win over the file; README.md lists the settings."
         })
 final class WorkerCommand implements Callable<Integer> {
-    private static final int PREFIX = "GANTRY_".length();
-
     @Option(names = "--config", paramLabel = "FILE", description = "settings in YAML")
     private @Nullable Path config;
 
@@ -26,9 +24,7 @@ final class WorkerCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings = Settings.of(config, System.getenv());
         Foreground.applyLogLevel(settings);
-        WorkerConfig read =
-                settings.build(
-                        () -> WorkerConfig.from(name -> settings.raw(name.substring(PREFIX))));
+        WorkerConfig read = WorkerConfig.from(settings);
         return Foreground.run("worker", () -> WorkerAgent.start(read));
     }
 }
