@@ -1,5 +1,7 @@
 package io.gantry.control.raft;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.gantry.common.check.Check;
 import io.gantry.common.time.Clock;
 import io.gantry.control.raft.RaftConfig.Limits;
@@ -14,9 +16,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
+import org.slf4j.LoggerFactory;
 
 /** A group in this process. Nodes are numbered from 1. */
 final class Nodes implements AutoCloseable {
+    static {
+        // Tests kill nodes all the time, which Ratis reports at length.
+        ((Logger) LoggerFactory.getLogger("org.apache.ratis")).setLevel(Level.OFF);
+    }
+
     private final Path directory;
     private final List<Peer> peers;
     private final Limits limits;
