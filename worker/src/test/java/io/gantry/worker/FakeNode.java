@@ -1,5 +1,7 @@
 package io.gantry.worker;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.gantry.common.acs.AcsCodec;
 import io.gantry.common.acs.AcsJson;
 import io.gantry.common.acs.AcsMessage;
@@ -11,7 +13,6 @@ import io.vertx.core.http.ServerWebSocket;
 import java.net.URI;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -34,7 +35,7 @@ final class FakeNode implements AutoCloseable {
                         .listen(0, "127.0.0.1")
                         .toCompletionStage()
                         .toCompletableFuture()
-                        .get(10, TimeUnit.SECONDS);
+                        .get(10, SECONDS);
     }
 
     URI uri() {
@@ -76,19 +77,19 @@ final class FakeNode implements AutoCloseable {
 
     /** Waits for the worker's next socket for work. */
     ServerWebSocket connection() throws InterruptedException {
-        return Check.present(sockets.poll(10, TimeUnit.SECONDS), "connection");
+        return Check.present(sockets.poll(10, SECONDS), "connection");
     }
 
     JsonNode report() throws InterruptedException {
-        return Check.present(reports.poll(10, TimeUnit.SECONDS), "report");
+        return Check.present(reports.poll(10, SECONDS), "report");
     }
 
     @Nullable AcsMessage message() throws InterruptedException {
-        return messages.poll(10, TimeUnit.SECONDS);
+        return messages.poll(10, SECONDS);
     }
 
     @Override
-    public void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().orTimeout(10, SECONDS).join();
     }
 }

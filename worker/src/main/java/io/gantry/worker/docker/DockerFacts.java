@@ -6,6 +6,7 @@ import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.NetworkSettings;
 import com.github.dockerjava.api.model.Ports;
+import io.gantry.common.model.HostPort;
 import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.core.FoundContainer.Exit;
@@ -16,7 +17,9 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the engine's view of a container. */
@@ -45,13 +48,29 @@ final class DockerFacts {
         NetworkSettings network = seen.getNetworkSettings();
         String address = network == null ? null : address(network);
         String name = seen.getName();
+        String hostPorts = labels(seen).get(DockerLabels.HOST_PORTS);
         return new RuntimeFacts(
                 seen.getId(),
                 name == null ? null : name.replaceFirst("^/", ""),
                 seen.getImageId(),
-                bindings(network == null ? null : network.getPorts()),
+                hostPorts == null
+                        ? bindings(network == null ? null : network.getPorts())
+                        : ofHost(hostPorts),
                 address,
                 startedAt(seen));
+    }
+
+    private static List<PortBinding> ofHost(String ports) {
+        return Stream.of(ports.split(",", -1))
+                .map(HostPort::parse)
+                .map(
+                        port ->
+                                new PortBinding(
+                                        "0.0.0.0",
+                                        port.number(),
+                                        port.number(),
+                                        port.protocol().name().toLowerCase(Locale.ROOT)))
+                .toList();
     }
 
     private static @Nullable String address(NetworkSettings settings) {

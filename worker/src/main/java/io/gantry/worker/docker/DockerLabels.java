@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 final class DockerLabels {
     static final String AGENT = "io.gantry.agent";
     static final String REPORTS_HEALTH = "io.gantry.reports-health";
+
+    /** Mapped ports of a container in the machine's own network, as in {@code 80/tcp,53/udp}. */
+    static final String HOST_PORTS = "io.gantry.host-ports";
+
     static final String TASK_ARN = "com.amazonaws.ecs.task-arn";
     static final String CONTAINER_NAME = "com.amazonaws.ecs.container-name";
     static final String FAMILY = "com.amazonaws.ecs.task-definition-family";

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says in the engine's words how a container of a task is to be made. */
@@ -56,7 +57,7 @@ final class DockerPlanner {
             command.withEntrypoint(container.entryPoint());
         }
         command.withExposedPorts(container.portMappings().stream().map(this::exposed).toList());
-        merge.mergeInto(command, labels(task, container));
+        merge.mergeInto(command, labels(task, container, host.getNetworkMode()));
         return command;
     }
 
@@ -167,7 +168,8 @@ final class DockerPlanner {
                 .toList();
     }
 
-    private Map<String, String> labels(AcsTask task, AcsContainer container) {
+    private Map<String, String> labels(
+            AcsTask task, AcsContainer container, @Nullable String networkMode) {
         Map<String, String> labels = new TreeMap<>();
         labels.put(DockerLabels.AGENT, settings.agentId());
         labels.put(DockerLabels.TASK_ARN, task.arn());
@@ -177,6 +179,13 @@ final class DockerPlanner {
         labels.put(DockerLabels.CLUSTER, settings.cluster());
         if (container.healthCheckType() != null) {
             labels.put(DockerLabels.REPORTS_HEALTH, "true");
+        }
+        if ("host".equals(networkMode) && !container.portMappings().isEmpty()) {
+            labels.put(
+                    DockerLabels.HOST_PORTS,
+                    container.portMappings().stream()
+                            .map(mapping -> exposed(mapping).toString())
+                            .collect(Collectors.joining(",")));
         }
         return labels;
     }

@@ -20,6 +20,7 @@ import io.gantry.worker.runtime.ContainerNames;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
+import io.gantry.worker.runtime.StageWork;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class DockerRuntime implements ContainerRuntime {
     private final DockerClient client;
     private final DockerSettings settings;
     private final Consumer<AgentEvent> events;
+    private final StageWork work;
     private final DockerPlanner planner;
     private final DockerImages images;
     private final DockerVolumes volumes;
@@ -54,6 +56,7 @@ public final class DockerRuntime implements ContainerRuntime {
         this.client = client;
         this.settings = settings;
         this.events = events;
+        work = new StageWork(events);
         bridgeGateway = bridgeGateway(client);
         planner = new DockerPlanner(settings, injected, bridgeGateway);
         images = new DockerImages(client, settings.pullBehavior());
@@ -171,7 +174,7 @@ public final class DockerRuntime implements ContainerRuntime {
 
     @Override
     public void pull(AgentAction.Pull order) {
-        background(
+        work.begin(
                 order.key(),
                 Stage.PULL,
                 () -> {
@@ -182,7 +185,7 @@ public final class DockerRuntime implements ContainerRuntime {
 
     @Override
     public void create(AgentAction.Create order) {
-        background(order.key(), Stage.CREATE, () -> createNow(order));
+        work.begin(order.key(), Stage.CREATE, () -> createNow(order));
     }
 
     private void createNow(AgentAction.Create order) {
@@ -209,7 +212,7 @@ public final class DockerRuntime implements ContainerRuntime {
 
     @Override
     public void start(AgentAction.Start order) {
-        background(
+        work.begin(
                 order.key(),
                 Stage.START,
                 () -> {
@@ -228,7 +231,7 @@ public final class DockerRuntime implements ContainerRuntime {
     @Override
     public void stop(AgentAction.Stop order) {
         int seconds = (int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(order.timeoutMillis()));
-        background(
+        work.begin(
                 order.key(),
                 Stage.STOP,
                 () -> {
@@ -267,7 +270,7 @@ public final class DockerRuntime implements ContainerRuntime {
 
     @Override
     public void removeStray(AgentAction.RemoveStray order) {
-        background(order.key(), Stage.STOP, () -> removeContainer(order.runtimeId()));
+        work.begin(order.key(), Stage.STOP, () -> removeContainer(order.runtimeId()));
     }
 
     @Override
@@ -327,35 +330,6 @@ public final class DockerRuntime implements ContainerRuntime {
         } catch (RuntimeException noAnswer) {
             return false;
         }
-    }
-
-    private void background(ContainerKey key, Stage stage, Work work) {
-        Thread.startVirtualThread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (IOException | RuntimeException failure) {
-                        events.accept(new AgentEvent.Failed(key, stage, error(stage, failure)));
-                    } catch (InterruptedException interrupted) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
-    }
-
-    private static String error(Stage stage, Exception failure) {
-        String name =
-                switch (stage) {
-                    case PULL -> "CannotPullContainerError";
-                    case CREATE -> "CannotCreateContainerError";
-                    case START -> "CannotStartContainerError";
-                    case STOP -> "CannotStopContainerError";
-                };
-        return name + ": " + failure.getMessage();
-    }
-
-    /** Something that may fail and be reported as a failure of a stage. */
-    private interface Work {
-        void run() throws IOException, InterruptedException;
     }
 
     private static void closeQuietly(DockerClient client) {

@@ -1,6 +1,8 @@
 package io.gantry.worker.journal;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.gantry.common.acs.AcsJson;
+import io.gantry.common.acs.AcsTask;
 import io.gantry.worker.core.AgentState;
 import io.gantry.worker.core.LocalTask;
 import java.io.IOException;
@@ -23,17 +25,27 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A worker's memory on disk. One thread at a time; one worker at a time. */
 public final class Journal implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Journal.class);
     private static final String SUFFIX = ".task";
+    private static final JsonMapper JSON =
+            AcsJson.mapper()
+                    .rebuild()
+                    .addMixIn(AcsTask.RoleCredentials.class, WithoutSecrets.class)
+                    .build();
 
     private final Path tasks;
     private final Path identityFile;
     private final FileChannel lockFile;
     private final Map<String, LocalTask> saved = new TreeMap<>();
     private Identity identity;
+
+    /** Keys of roles are pushed anew after a restart; they have no business on a disk. */
+    @JsonIgnoreProperties({"accessKeyId", "secretAccessKey", "sessionToken"})
+    private interface WithoutSecrets {}
 
     private Journal(Path directory, FileChannel lockFile, Identity identity) {
         tasks = directory.resolve("tasks");
@@ -99,7 +111,7 @@ public final class Journal implements AutoCloseable {
                             + " is damaged; stop the containers of this worker and empty its data"
                             + " directory to begin anew");
         }
-        Identity identity = AcsJson.mapper().readValue(text, Identity.class);
+        Identity identity = JSON.readValue(text, Identity.class);
         if (!identity.cluster().equals(cluster)) {
             throw new JournalException(
                     "the data directory %s belongs to cluster %s, not %s; use another directory"
@@ -133,7 +145,7 @@ public final class Journal implements AutoCloseable {
             return null;
         }
         try {
-            return AcsJson.mapper().readValue(text, LocalTask.class);
+            return JSON.readValue(text, LocalTask.class);
         } catch (JacksonException unreadable) {
             log.atError().setCause(unreadable).addKeyValue("file", file).log("unreadable record");
             return null;
@@ -147,7 +159,7 @@ public final class Journal implements AutoCloseable {
     /** Remembers {@code newIdentity} before it returns. */
     public void save(Identity newIdentity) {
         try {
-            ChecksummedFile.write(identityFile, AcsJson.mapper().writeValueAsString(newIdentity));
+            ChecksummedFile.write(identityFile, JSON.writeValueAsString(newIdentity));
         } catch (IOException failure) {
             throw new JournalException("cannot write " + identityFile, failure);
         }
@@ -165,8 +177,7 @@ public final class Journal implements AutoCloseable {
             for (LocalTask task : state.tasks().values().toList()) {
                 LocalTask before = saved.get(task.arn());
                 if (before == null || !before.equals(task)) {
-                    ChecksummedFile.write(
-                            file(task.arn()), AcsJson.mapper().writeValueAsString(task));
+                    ChecksummedFile.write(file(task.arn()), JSON.writeValueAsString(task));
                     saved.put(task.arn(), task);
                 }
             }

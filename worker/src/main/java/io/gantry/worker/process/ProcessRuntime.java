@@ -13,6 +13,7 @@ import io.gantry.worker.runtime.ContainerNames;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
+import io.gantry.worker.runtime.StageWork;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +43,7 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     private final Path directory;
     private final Consumer<AgentEvent> events;
+    private final StageWork work;
     private final ProcessPlanner planner;
     private final LoopThread watch = new LoopThread("process-watch");
     private final Map<ContainerKey, WatchedProcess> running = new ConcurrentHashMap<>();
@@ -57,6 +59,7 @@ public final class ProcessRuntime implements ContainerRuntime {
             Path directory, InjectedEnvironment injected, Consumer<AgentEvent> events) {
         this.directory = directory.toAbsolutePath();
         this.events = events;
+        work = new StageWork(events);
         planner = new ProcessPlanner(injected);
         try {
             Files.createDirectories(directory);
@@ -147,7 +150,7 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     @Override
     public void create(AgentAction.Create order) {
-        background(order.key(), Stage.CREATE, () -> createNow(order));
+        work.begin(order.key(), Stage.CREATE, () -> createNow(order));
     }
 
     private synchronized void createNow(AgentAction.Create order) throws IOException {
@@ -169,7 +172,7 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     @Override
     public void start(AgentAction.Start order) {
-        background(order.key(), Stage.START, () -> startNow(order));
+        work.begin(order.key(), Stage.START, () -> startNow(order));
     }
 
     private void startNow(AgentAction.Start order) throws IOException {
@@ -244,7 +247,7 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     @Override
     public void stop(AgentAction.Stop order) {
-        background(order.key(), Stage.STOP, () -> stopNow(order));
+        work.begin(order.key(), Stage.STOP, () -> stopNow(order));
     }
 
     private void stopNow(AgentAction.Stop order) throws IOException, InterruptedException {
@@ -257,7 +260,7 @@ public final class ProcessRuntime implements ContainerRuntime {
     }
 
     private void kill(WatchedProcess process) {
-        background(process.spec().key(), Stage.STOP, () -> process.signal("KILL"));
+        work.begin(process.spec().key(), Stage.STOP, () -> process.signal("KILL"));
     }
 
     @Override
@@ -272,7 +275,7 @@ public final class ProcessRuntime implements ContainerRuntime {
     public void removeStray(AgentAction.RemoveStray order) {
         ProcessDirectory place = new ProcessDirectory(directory.resolve(order.runtimeId()));
         WatchedProcess process = running.remove(order.key());
-        background(
+        work.begin(
                 order.key(),
                 Stage.STOP,
                 () -> {
@@ -353,35 +356,6 @@ public final class ProcessRuntime implements ContainerRuntime {
     @Override
     public boolean healthy() {
         return Files.isDirectory(directory);
-    }
-
-    private void background(ContainerKey key, Stage stage, Work work) {
-        Thread.startVirtualThread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (IOException | RuntimeException failure) {
-                        events.accept(new AgentEvent.Failed(key, stage, error(stage, failure)));
-                    } catch (InterruptedException interrupted) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
-    }
-
-    private static String error(Stage stage, Exception failure) {
-        String name =
-                switch (stage) {
-                    case PULL -> "CannotPullContainerError";
-                    case CREATE -> "CannotCreateContainerError";
-                    case START -> "CannotStartContainerError";
-                    case STOP -> "CannotStopContainerError";
-                };
-        return name + ": " + failure.getMessage();
-    }
-
-    /** Something that may fail and be reported as a failure of a stage. */
-    private interface Work {
-        void run() throws IOException, InterruptedException;
     }
 
     @Override

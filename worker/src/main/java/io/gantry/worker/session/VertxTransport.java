@@ -82,8 +82,11 @@ public final class VertxTransport implements Transport, AutoCloseable {
     @Override
     public Socket open(URI uri, Map<String, String> headers, SocketListener listener) {
         WebSocketConnectOptions options = new WebSocketConnectOptions();
-        options.setAbsoluteURI(uri.toString());
-        options.setSsl(uri.getScheme().equals("https"));
+        boolean secure = uri.getScheme().equals("https");
+        options.setSsl(secure)
+                .setHost(uri.getHost())
+                .setPort(uri.getPort() < 0 ? (secure ? 443 : 80) : uri.getPort())
+                .setURI(uri.getRawPath() + '?' + uri.getRawQuery());
         putHeaders(options, headers);
         VertxSocket socket = new VertxSocket(listener);
         sockets.connect(options).onComplete(socket::opened, socket::refused);

@@ -167,6 +167,22 @@ final class DockerRuntimeTest {
     }
 
     @Test
+    void inTheMachinesNetworkPortsAreThemselves() throws Exception {
+        AcsContainer container =
+                shell("web", "busybox sleep 100")
+                        .portMappings(List.of(new PortMapping(8080, 8080, null, "tcp")))
+                        .build();
+        AcsTask task =
+                AcsTask.run(arn, "web", "1")
+                        .networkMode("host")
+                        .containers(List.of(container))
+                        .build();
+
+        assertThat(run(task, container).bindings())
+                .containsExactly(new PortBinding("0.0.0.0", 8080, 8080, "tcp"));
+    }
+
+    @Test
     void whoIgnoresTermIsKilled() throws Exception {
         AcsContainer container =
                 shell("web", "trap '' TERM; while :; do busybox sleep 1; done").build();
@@ -198,7 +214,7 @@ final class DockerRuntimeTest {
 
     @Test
     void anEndWhileNobodyLookedIsFound() throws Exception {
-        RuntimeFacts facts = run(shell("web", "exit 6").build());
+        RuntimeFacts facts = run(shell("web", "busybox sleep 1; exit 6").build());
         Exit seen = next(AgentEvent.Exited.class).exit();
         runtime().close();
         runtime = newRuntime();
@@ -221,9 +237,12 @@ final class DockerRuntimeTest {
     @Test
     void scratchVolumesAreSharedAndRemovedWithTheTask() throws Exception {
         List<MountPoint> mounts = List.of(new MountPoint("data", "/data", false));
-        AcsContainer writer = shell("a", "echo hello >/data/x").mountPoints(mounts).build();
+        AcsContainer writer =
+                shell("a", "busybox sleep 1; echo hello >/data/x").mountPoints(mounts).build();
         AcsContainer reader =
-                shell("b", "busybox grep -q hello /data/x").mountPoints(mounts).build();
+                shell("b", "busybox sleep 1; busybox grep -q hello /data/x")
+                        .mountPoints(mounts)
+                        .build();
         AcsTask task =
                 AcsTask.run(arn, "web", "1")
                         .containers(List.of(writer, reader))
@@ -266,7 +285,7 @@ final class DockerRuntimeTest {
         run(
                 shell(
                                 "web",
-                                "[ $(busybox pwd) = /proc ] && [ $(busybox hostname) = inner ] &&"
+                                "busybox sleep 1; [ $(busybox pwd) = /proc ] && [ $(busybox hostname) = inner ] &&"
                                         + " ! busybox touch /x && busybox touch /t/x &&"
                                         + " [ $(ulimit -n) = 64 ] && exit 9")
                         .dockerConfig(new DockerConfig("1.19", config, host))
@@ -326,7 +345,7 @@ final class DockerRuntimeTest {
     @Test
     void runningOutOfMemoryIsNamed() throws Exception {
         run(
-                shell("web", "busybox dd if=/dev/zero of=/dev/null bs=200M")
+                shell("web", "busybox sleep 1; busybox dd if=/dev/zero of=/dev/null bs=200M")
                         .limits(0, 8)
                         .dockerConfig(new DockerConfig("1.19", null, "{\"MemorySwap\":8388608}"))
                         .build());

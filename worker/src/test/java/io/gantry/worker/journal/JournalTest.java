@@ -94,6 +94,29 @@ final class JournalTest {
     }
 
     @Test
+    void keysOfRolesAreNotWrittenDown() throws IOException {
+        AcsTask task =
+                AcsTask.run(ARN + "t1", "web", "1")
+                        .roleCredentials(
+                                new AcsTask.RoleCredentials(
+                                        "id", "role", "AKID", "hush", "token", null, null))
+                        .containers(List.of(AcsContainer.of("web", "busybox").build()))
+                        .build();
+        try (Journal journal = open()) {
+            journal.save(
+                    new Agent(AgentSettings.usual())
+                            .step(AgentState.EMPTY, new AgentEvent.Assigned(task), 1)
+                            .state());
+        }
+        try (Stream<Path> files = Files.list(directory.resolve("tasks"))) {
+            assertThat(files.findFirst().orElseThrow())
+                    .content()
+                    .contains("\"credentialsId\":\"id\"")
+                    .doesNotContain("hush", "AKID", "token");
+        }
+    }
+
+    @Test
     void anotherClustersDirectoryIsRefused() {
         open().close();
         assertThatThrownBy(() -> Journal.open(directory, "other", new Random(1)))

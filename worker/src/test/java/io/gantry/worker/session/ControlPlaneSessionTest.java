@@ -188,7 +188,7 @@ final class ControlPlaneSessionTest {
         time.advance(Duration.ofSeconds(13));
         assertThat(tasks.acknowledged).containsExactly(1L);
         assertThat(plane.calls.getLast().body().toString())
-                .contains("\"status\":\"RUNNING\"", "\"pullStartedAt\":1.500")
+                .contains("\"status\":\"RUNNING\"", "\"pullStartedAt\":1.5")
                 .contains("\"hostPort\":32768");
     }
 
