@@ -160,7 +160,8 @@ final class TaskDefinitionRules {
 
     /** A volume without any source is one that the container runtime keeps. */
     private static Volume normal(Volume volume) {
-        return volume.host() != null
+        String path = volume.host() == null ? null : volume.host().sourcePath();
+        return path != null && !path.isEmpty()
                 ? volume
                 : volume.toBuilder().host(HostVolumeProperties.builder().build()).build();
     }
