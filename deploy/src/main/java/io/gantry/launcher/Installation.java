@@ -136,7 +136,7 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                 endpoints:
                 %s
                 cluster: default
-                credentials: %s
+                credentials-file: %s
                 engine: %s
                 # No registry may be in reach; what is on the machine will do.
                 image-pull-behavior: prefer-cached

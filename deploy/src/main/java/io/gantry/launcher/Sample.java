@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
-import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
-import software.amazon.awssdk.services.ecs.model.CreateClusterResponse;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.CreateServiceResponse;
 import software.amazon.awssdk.services.ecs.model.DescribeServicesRequest;
@@ -54,8 +52,6 @@ final class Sample {
     /** The replies of all tasks by address. */
     Map<String, String> deploy() {
         ContainerDefinition container = container();
-        var cluster = CreateClusterRequest.builder().clusterName(CLUSTER).build();
-        api.call(cluster, CreateClusterResponse.class);
         String definition = taskDefinition(container);
         apply(definition);
         progress.done(

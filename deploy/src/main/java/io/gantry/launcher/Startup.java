@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
+import software.amazon.awssdk.services.ecs.model.CreateClusterResponse;
 
 /** Brings an installation up, from wherever it is. */
 final class Startup {
@@ -36,6 +38,9 @@ final class Startup {
         await(nodes, "to be ready", () -> nodes.stream().allMatch(session.pages()::isReady));
         await(nodes, "to write the credentials", () -> session.credentials() != null);
         progress.done(leadership(nodes));
+        // Workers join it; it does no harm to ask for one that is there.
+        var cluster = CreateClusterRequest.builder().clusterName(Sample.CLUSTER).build();
+        session.api().call(cluster, CreateClusterResponse.class);
         start(stopped.stream().filter(member -> !member.isNode()).toList());
         int expected = installation.workers();
         await(installation.members(), "to connect", () -> connectedWorkers() >= expected);

@@ -24,7 +24,7 @@ final class Supervisor {
                     "GANTRY_LISTEN",
                     "GANTRY_PUBLIC_URL",
                     "GANTRY_ROOT_CREDENTIALS",
-                    "GANTRY_CREDENTIALS",
+                    "GANTRY_CREDENTIALS_FILE",
                     "GANTRY_ENDPOINTS",
                     "GANTRY_ENGINE",
                     "GANTRY_CPU",
