@@ -49,7 +49,7 @@ final class SampleImage {
                 [ -n "$task" ] && break
                 $b sleep 0.5
             done
-            echo "Hello from task ${task##*/} in container $($b hostname)" >/www/index.html
+            echo "Hello from ${task:+task ${task##*/} in }container $($b hostname)" >/www/index.html
             $b httpd -f -p 8080 -h /www &
             trap 'kill $!' TERM INT
             wait
