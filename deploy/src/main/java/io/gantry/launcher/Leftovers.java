@@ -31,12 +31,16 @@ final class Leftovers {
         return installation.engine() == EngineKind.DOCKER ? removeContainers() : endProcesses();
     }
 
+    /** The ids by which the workers mark their containers. */
+    List<String> agents() {
+        return installation.workerMembers().stream()
+                .map(this::agentId)
+                .flatMap(Stream::ofNullable)
+                .toList();
+    }
+
     private int removeContainers() {
-        List<String> agents =
-                installation.workerMembers().stream()
-                        .map(this::agentId)
-                        .flatMap(Stream::ofNullable)
-                        .toList();
+        List<String> agents = agents();
         if (agents.isEmpty()) {
             return 0;
         }
