@@ -46,6 +46,7 @@ final class Office {
     final LocalLog log = new LocalLog(time);
     final IdSource ids = new IdSource(time, new Random(1));
     final Map<String, Integer> codes = new ConcurrentHashMap<>();
+    final EcsApi api;
     final Dispatcher dispatcher;
     final EcsClient ecs;
     final StsClient sts;
@@ -65,10 +66,11 @@ final class Office {
                         new FixedEndpoints(),
                         observations,
                         Duration.ofSeconds(5));
+        this.api = new EcsApi(context);
         this.dispatcher =
                 new Dispatcher(
                         Authentication.none(),
-                        List.of(new EcsApi(context).api(), new StsApi(log).api()),
+                        List.of(api.api(), new StsApi(log).api()),
                         (_, code, _) -> codes.merge(code, 1, Integer::sum));
         this.ecs = client(EcsClient.builder());
         this.sts = client(StsClient.builder());
