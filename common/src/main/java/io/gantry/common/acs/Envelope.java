@@ -1,30 +1,17 @@
 package io.gantry.common.acs;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonSetter;
-import com.fasterxml.jackson.annotation.Nulls;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.cfg.MutableConfigOverride;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The frame around every message: {@code {"type": ..., "message": {...}}}. */
 final class Envelope {
-    private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                    .changeDefaultPropertyInclusion(
-                            inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
-                    .withConfigOverride(List.class, Envelope::absentWhenEmpty)
-                    .withConfigOverride(Map.class, Envelope::absentWhenEmpty)
-                    .build();
+    private static final JsonMapper JSON = AcsJson.mapper();
 
     private final String type;
     private final JsonNode message;
@@ -32,13 +19,6 @@ final class Envelope {
     private Envelope(String type, JsonNode message) {
         this.type = type;
         this.message = message;
-    }
-
-    private static void absentWhenEmpty(MutableConfigOverride override) {
-        override.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY, Nulls.SKIP));
-        override.setInclude(
-                JsonInclude.Value.construct(
-                        JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS));
     }
 
     static String write(String type, Object message) {

@@ -9,33 +9,41 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link LiveStore} in Hazelcast, embedded in each control-plane node. Entries expire by
- * themselves. Trouble in it is logged and otherwise ignored: nothing depends on it.
+ * {@link LiveStore} in Hazelcast, embedded in each control-plane node. It joins the others in the
+ * background, since nobody should wait for what may be lost at any time; until then, and whenever
+ * there is trouble, it knows nothing. Entries expire by themselves.
  */
 public final class HazelcastLiveStore implements LiveStore {
     private static final Logger log = LoggerFactory.getLogger(HazelcastLiveStore.class);
     private static final int KEPT_SECONDS = 60;
+    private static final Duration RETRY = Duration.ofSeconds(5);
 
-    private final HazelcastInstance hazelcast;
-    private final IMap<String, Heartbeat> heartbeats;
-    private final IMap<String, Utilisation> utilisations;
+    private final Config config;
+    private volatile @Nullable Joined joined;
+    private volatile boolean closed;
 
-    private HazelcastLiveStore(HazelcastInstance hazelcast) {
-        this.hazelcast = hazelcast;
-        this.heartbeats = hazelcast.getMap("heartbeat");
-        this.utilisations = hazelcast.getMap("utilisation");
+    private record Joined(
+            HazelcastInstance hazelcast,
+            IMap<String, Heartbeat> heartbeats,
+            IMap<String, Utilisation> utilisations) {}
+
+    private HazelcastLiveStore(Config config) {
+        this.config = config;
     }
 
     /**
-     * Joins the other nodes, or waits for them.
+     * Begins to join the other nodes.
      *
      * @param cluster nodes of another name do not mix
      * @param host address to listen on
@@ -56,7 +64,7 @@ public final class HazelcastLiveStore implements LiveStore {
         config.setProperty("hazelcast.io.thread.count", "1");
         config.setProperty("hazelcast.event.thread.count", "1");
         config.setProperty("hazelcast.wait.seconds.before.join", "0");
-        config.setProperty("hazelcast.max.join.seconds", "5");
+        config.setProperty("hazelcast.max.join.seconds", "30");
         config.setProperty("hazelcast.max.no.heartbeat.seconds", "10");
         config.setProperty("hazelcast.graceful.shutdown.max.wait", "1");
         config.getJetConfig().setEnabled(false);
@@ -68,7 +76,39 @@ public final class HazelcastLiveStore implements LiveStore {
         network.getJoin().getTcpIpConfig().setEnabled(true).setMembers(members);
         config.addMapConfig(volatileMap("heartbeat"));
         config.addMapConfig(volatileMap("utilisation"));
-        return new HazelcastLiveStore(Hazelcast.newHazelcastInstance(config));
+        var store = new HazelcastLiveStore(config);
+        Thread.ofPlatform().daemon().name("live-join").start(store::join);
+        return store;
+    }
+
+    private void join() {
+        while (!closed) {
+            try {
+                HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(config);
+                joined =
+                        new Joined(
+                                hazelcast,
+                                hazelcast.getMap("heartbeat"),
+                                hazelcast.getMap("utilisation"));
+                if (closed) {
+                    hazelcast.shutdown();
+                }
+                return;
+            } catch (HazelcastException | IllegalStateException failed) {
+                log.atWarn()
+                        .addKeyValue("cause", failed.getMessage())
+                        .log("cannot join the live store, will try again");
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(RETRY);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static MapConfig volatileMap(String name) {
@@ -80,60 +120,67 @@ public final class HazelcastLiveStore implements LiveStore {
 
     @Override
     public void heartbeat(WorkerId worker, Heartbeat heartbeat) {
-        attempt(() -> heartbeats.setAsync(worker.toString(), heartbeat));
+        attempt(store -> store.heartbeats.setAsync(worker.toString(), heartbeat));
     }
 
     @Override
     public @Nullable Heartbeat heartbeat(WorkerId worker) {
-        try {
-            return heartbeats.get(worker.toString());
-        } catch (HazelcastException | HazelcastInstanceNotActiveException trouble) {
-            ignored(trouble);
-            return null;
-        }
+        return lookUp(store -> store.heartbeats.get(worker.toString()));
     }
 
     @Override
     public void remove(WorkerId worker, long session) {
-        attempt(() -> heartbeats.submitToKey(worker.toString(), new ForgetSession(session)));
+        attempt(
+                store ->
+                        store.heartbeats.submitToKey(
+                                worker.toString(), new ForgetSession(session)));
     }
 
     @Override
     public void utilisation(Map<TaskId, Utilisation> tasks) {
         var rows = new HashMap<String, Utilisation>();
         tasks.forEach((task, used) -> rows.put(task.toString(), used));
-        attempt(() -> utilisations.setAllAsync(rows));
+        attempt(store -> store.utilisations.setAllAsync(rows));
     }
 
     @Override
     public @Nullable Utilisation utilisation(TaskId task) {
+        return lookUp(store -> store.utilisations.get(task.toString()));
+    }
+
+    @Override
+    public int nodes() {
+        Integer members = lookUp(store -> store.hazelcast.getCluster().getMembers().size());
+        return members == null ? 0 : members;
+    }
+
+    private void attempt(Consumer<Joined> action) {
+        lookUp(
+                store -> {
+                    action.accept(store);
+                    return true;
+                });
+    }
+
+    private <T> @Nullable T lookUp(Function<Joined, @Nullable T> question) {
+        Joined store = joined;
+        if (store == null) {
+            return null;
+        }
         try {
-            return utilisations.get(task.toString());
+            return question.apply(store);
         } catch (HazelcastException | HazelcastInstanceNotActiveException trouble) {
-            ignored(trouble);
+            log.atDebug().setCause(trouble).log("the live store is in trouble");
             return null;
         }
     }
 
     @Override
-    public int nodes() {
-        return hazelcast.getCluster().getMembers().size();
-    }
-
-    private static void attempt(Runnable action) {
-        try {
-            action.run();
-        } catch (HazelcastException | HazelcastInstanceNotActiveException trouble) {
-            ignored(trouble);
-        }
-    }
-
-    private static void ignored(RuntimeException trouble) {
-        log.atDebug().setCause(trouble).log("the live store is in trouble");
-    }
-
-    @Override
     public void close() {
-        hazelcast.shutdown();
+        closed = true;
+        Joined store = joined;
+        if (store != null) {
+            store.hazelcast.shutdown();
+        }
     }
 }

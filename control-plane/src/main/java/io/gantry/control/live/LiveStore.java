@@ -38,7 +38,7 @@ public interface LiveStore extends AutoCloseable {
 
     @Nullable Utilisation utilisation(TaskId task);
 
-    /** How many nodes share this store, this one included. */
+    /** How many nodes share this store, this one included; 0 while it is not there. */
     int nodes();
 
     @Override

@@ -23,7 +23,10 @@ final class TaskDefinitionEdits {
 
     /** Revisions start at 1 and are never reused. */
     Reply register(RegisterTaskDefinition register) {
-        Realm realm = Check.present(edit.before.realm(), "realm");
+        Realm realm = edit.before.realm();
+        if (realm == null) {
+            return Edit.refused(Cause.STALE, "The installation is still being founded.");
+        }
         String name = register.definition().family();
         Family family = edit.familyRows.get(name);
         int revision = family == null ? 1 : family.lastRevision() + 1;

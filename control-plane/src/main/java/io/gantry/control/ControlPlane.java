@@ -1,0 +1,260 @@
+package io.gantry.control;
+
+import io.gantry.common.model.IdSource;
+import io.gantry.common.time.Clock;
+import io.gantry.common.time.LoopThread;
+import io.gantry.common.wire.Authentication;
+import io.gantry.common.wire.Dispatcher;
+import io.gantry.common.wire.SigV4;
+import io.gantry.control.ControlPlaneConfig.Auth;
+import io.gantry.control.ControlPlaneConfig.Peer;
+import io.gantry.control.api.ApiContext;
+import io.gantry.control.api.EcsApi;
+import io.gantry.control.api.Endpoints;
+import io.gantry.control.api.StsApi;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.transition.Touched;
+import io.gantry.control.http.HttpServer;
+import io.gantry.control.lead.DeadlineClock;
+import io.gantry.control.lead.Founding;
+import io.gantry.control.lead.LeaderDuties;
+import io.gantry.control.lead.ServiceLoop;
+import io.gantry.control.lead.SessionPatrol;
+import io.gantry.control.live.HazelcastLiveStore;
+import io.gantry.control.live.LiveStore;
+import io.gantry.control.log.Replica;
+import io.gantry.control.metrics.Metrics;
+import io.gantry.control.raft.RaftConfig;
+import io.gantry.control.raft.RaftNode;
+import io.gantry.control.session.AcsEndpoint;
+import io.gantry.control.session.ObservationBatcher;
+import io.gantry.control.session.Sessions;
+import io.gantry.control.session.TcsEndpoint;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running control-plane node: everything is wired here, top to bottom. */
+public final class ControlPlane implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+    private static final int EVENT_LOOPS = 2;
+
+    private final Closing closing;
+    private final HttpServer http;
+
+    private ControlPlane(Closing closing, HttpServer http) {
+        this.closing = closing;
+        this.http = http;
+    }
+
+    /**
+     * Starts a node. It serves at once, and answers that there is no quorum until it has found one.
+     *
+     * @throws IOException that says what to do, if a port is taken or a directory unusable
+     */
+    public static ControlPlane start(ControlPlaneConfig config) throws IOException {
+        var closing = new Closing();
+        try {
+            return new ControlPlane(closing, wire(config, closing));
+        } catch (IOException | RuntimeException failed) {
+            closing.close();
+            throw failed;
+        }
+    }
+
+    private static HttpServer wire(ControlPlaneConfig config, Closing closing) throws IOException {
+        Clock clock = Clock.system();
+        RandomGenerator random = new SecureRandom();
+        var ids = new IdSource(clock, random);
+        Peer self = config.self();
+
+        RaftNode raft = closing.on(RaftNode.start(raftConfig(config)));
+        LiveStore live =
+                closing.on(
+                        HazelcastLiveStore.start(
+                                "gantry", self.host(), self.livePort(), liveMembers(config)));
+        publishRootKey(raft, config);
+
+        LoopThread leaderLoop = closing.on(new LoopThread("leader"));
+        LoopThread sessionLoop = closing.on(new LoopThread("sessions"));
+        var sessions = new Sessions(raft, raft, live, clock, sessionLoop, config.node());
+        sessions.start();
+        var credentials = new RootCredentials(config.rootCredentials());
+        new LeaderDuties(
+                        raft,
+                        leaderLoop,
+                        new Founding(
+                                raft,
+                                () ->
+                                        new Realm(
+                                                config.region(),
+                                                config.account(),
+                                                credentials.readOrGenerate())),
+                        new ServiceLoop(raft, raft, leaderLoop, ids, random),
+                        new DeadlineClock(raft, clock, leaderLoop),
+                        new SessionPatrol(raft, live, clock))
+                .start();
+
+        var observations = new ObservationBatcher(raft, sessionLoop);
+        var metrics = new Metrics();
+        metrics.state(raft::state);
+        metrics.gauges(NodeGauges.of(raft, sessions, live));
+        Authentication authentication = authentication(config, raft, clock);
+        var context =
+                new ApiContext(
+                        raft,
+                        raft,
+                        ids,
+                        random,
+                        endpoints(config.publicUrl()),
+                        observations,
+                        ApiContext.DEFAULT_DEADLINE);
+        var dispatcher =
+                new Dispatcher(
+                        authentication,
+                        List.of(new EcsApi(context).api(), new StsApi(raft).api()),
+                        metrics);
+
+        ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
+        closing.on(virtualThreads::shutdownNow);
+        Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
+        closing.on(() -> vertx.close().await());
+        var pages = new Pages(config.node(), raft, metrics);
+        HttpServer http =
+                closing.on(
+                        new HttpServer(
+                                vertx,
+                                config.listen(),
+                                self.basePort(),
+                                dispatcher,
+                                pages.byPath(),
+                                Map.of(
+                                        "/acs/ws",
+                                        new AcsEndpoint(
+                                                vertx,
+                                                authentication,
+                                                virtualThreads,
+                                                sessions,
+                                                raft,
+                                                raft,
+                                                config.node()),
+                                        "/tcs/ws",
+                                        new TcsEndpoint(
+                                                vertx,
+                                                authentication,
+                                                virtualThreads,
+                                                observations,
+                                                raft,
+                                                live,
+                                                clock)),
+                                virtualThreads));
+        closing.on(() -> sessions.closeAll("the node is closing"));
+        log.atInfo()
+                .addKeyValue("node", config.node())
+                .addKeyValue("url", config.publicUrl())
+                .log("control-plane node serves");
+        return http;
+    }
+
+    private static RaftConfig raftConfig(ControlPlaneConfig config) {
+        List<RaftConfig.Peer> peers =
+                config.peers().stream()
+                        .map(peer -> new RaftConfig.Peer(peer.id(), peer.host(), peer.raftPort()))
+                        .toList();
+        return new RaftConfig(
+                config.node(),
+                peers,
+                config.listen(),
+                config.dataDirectory(),
+                RaftConfig.Timing.LAN,
+                RaftConfig.Limits.USUAL,
+                Clock.system());
+    }
+
+    private static List<String> liveMembers(ControlPlaneConfig config) {
+        return config.peers().stream().map(peer -> peer.host() + ':' + peer.livePort()).toList();
+    }
+
+    /** Every node keeps the root key in its file, so that an operator finds it on any machine. */
+    private static void publishRootKey(RaftNode raft, ControlPlaneConfig config) {
+        var file = new RootCredentials(config.rootCredentials());
+        raft.addListener(
+                new Replica.Listener() {
+                    private boolean written;
+
+                    @Override
+                    public void applied(ClusterState state, Touched touched) {
+                        write(state);
+                    }
+
+                    @Override
+                    public void restored(ClusterState state) {
+                        write(state);
+                    }
+
+                    private void write(ClusterState state) {
+                        Realm realm = state.realm();
+                        if (!written && realm != null) {
+                            written = true;
+                            Thread.ofVirtual().start(() -> file.write(realm.rootKey()));
+                        }
+                    }
+                });
+        Realm known = raft.state().realm();
+        if (known != null) {
+            file.write(known.rootKey());
+        }
+    }
+
+    private static Authentication authentication(
+            ControlPlaneConfig config, Replica replica, Clock clock) {
+        return config.auth() == Auth.NONE
+                ? Authentication.none()
+                : new SigV4((id, token) -> secret(replica.state().realm(), id), clock);
+    }
+
+    private static @Nullable String secret(@Nullable Realm realm, String id) {
+        return realm != null && realm.rootKey().id().equals(id) ? realm.rootKey().secret() : null;
+    }
+
+    private static Endpoints endpoints(String publicUrl) {
+        String base = publicUrl.endsWith("/") ? publicUrl : publicUrl + '/';
+        return new Endpoints() {
+            @Override
+            public String agents() {
+                return base + "acs/";
+            }
+
+            @Override
+            public String telemetry() {
+                return base + "tcs/";
+            }
+        };
+    }
+
+    /** The port on which the API is served. */
+    public int port() {
+        return http.port();
+    }
+
+    /** Stops serving, lets the agents go elsewhere and leaves the group cleanly. */
+    @Override
+    public void close() {
+        long begun = System.nanoTime();
+        closing.close();
+        log.atInfo()
+                .addKeyValue("millis", Duration.ofNanos(System.nanoTime() - begun).toMillis())
+                .log("control-plane node stopped");
+    }
+}

@@ -1,0 +1,117 @@
+package io.gantry.control.raft;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.RaftServer;
+import org.jspecify.annotations.Nullable;
+
+/** The group as this node sees it: who is in it, who leads it, and how to address it. */
+final class Group {
+    static final RaftGroupId ID =
+            RaftGroupId.valueOf(
+                    UUID.nameUUIDFromBytes(
+                            "gantry control plane".getBytes(StandardCharsets.UTF_8)));
+
+    /** Drawn anew with each start, so that call numbers may begin at one again. */
+    private final ClientId client = ClientId.randomId();
+
+    private final AtomicLong calls = new AtomicLong();
+    private final RaftServer server;
+    private final RaftServer.Division division;
+
+    Group(RaftServer server) throws IOException {
+        this.server = server;
+        this.division = server.getDivision(ID);
+    }
+
+    static RaftGroup of(RaftConfig config) {
+        return RaftGroup.valueOf(ID, config.peers().stream().map(Group::peer).toList());
+    }
+
+    /** The nodes besides this one. */
+    static List<RaftPeer> others(RaftConfig config) {
+        return config.peers().stream()
+                .filter(peer -> !peer.id().equals(config.id()))
+                .map(Group::peer)
+                .toList();
+    }
+
+    private static RaftPeer peer(RaftConfig.Peer peer) {
+        return RaftPeer.newBuilder()
+                .setId(RaftPeerId.valueOf(peer.id()))
+                .setAddress(peer.address())
+                .build();
+    }
+
+    RaftServer.Division division() {
+        return division;
+    }
+
+    ClientId client() {
+        return client;
+    }
+
+    RaftPeerId self() {
+        return division.getId();
+    }
+
+    @Nullable RaftPeerId leader() {
+        return division.getInfo().getLeaderId();
+    }
+
+    long nextCall() {
+        return calls.incrementAndGet();
+    }
+
+    RaftClientRequest write(RaftPeerId to, long call, Message message) {
+        return request(to, call, RaftClientRequest.writeRequestType(), message);
+    }
+
+    /** A question to that node itself, whatever it knows of the others. */
+    RaftClientRequest ask(RaftPeerId to, Message message) {
+        // Any commit index will do, also that of a node which has not heard from a leader yet.
+        return request(to, nextCall(), RaftClientRequest.staleReadRequestType(-1), message);
+    }
+
+    private RaftClientRequest request(
+            RaftPeerId to, long call, RaftClientRequest.Type type, Message message) {
+        return RaftClientRequest.newBuilder()
+                .setClientId(client)
+                .setServerId(to)
+                .setGroupId(ID)
+                .setCallId(call)
+                .setType(type)
+                .setMessage(message)
+                .build();
+    }
+
+    CompletableFuture<RaftClientReply> submitHere(RaftClientRequest request) {
+        try {
+            return server.submitClientRequestAsync(request);
+        } catch (IOException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
+    }
+
+    CompletableFuture<RaftClientReply> transfer(RaftPeerId to, long boundMillis) {
+        try {
+            return server.transferLeadershipAsync(
+                    new TransferLeadershipRequest(client, self(), ID, nextCall(), to, boundMillis));
+        } catch (IOException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
+    }
+}

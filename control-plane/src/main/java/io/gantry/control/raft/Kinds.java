@@ -1,0 +1,73 @@
+package io.gantry.control.raft;
+
+import io.gantry.common.check.Check;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Reply;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The names by which records are told apart in the log, for ever: a class may be renamed, its name
+ * here may not, and no name is ever given out again.
+ */
+final class Kinds<T> {
+    static final Kinds<Command> COMMANDS =
+            new Kinds<Command>()
+                    .add("found", Command.FoundRealm.class)
+                    .add("tick", Command.Tick.class)
+                    .add("level", Command.RaiseLevel.class)
+                    .add("cluster+", Command.CreateCluster.class)
+                    .add("cluster-", Command.DeleteCluster.class)
+                    .add("taskdef+", Command.RegisterTaskDefinition.class)
+                    .add("taskdef-", Command.DeregisterTaskDefinition.class)
+                    .add("run", Command.RunTasks.class)
+                    .add("stop", Command.StopTask.class)
+                    .add("observe", Command.ObserveTasks.class)
+                    .add("worker+", Command.RegisterWorker.class)
+                    .add("worker-", Command.DeregisterWorker.class)
+                    .add("connect", Command.ConnectWorker.class)
+                    .add("disconnect", Command.DisconnectWorker.class)
+                    .add("reconcile", Command.ReconcileWorker.class)
+                    .add("service+", Command.CreateService.class)
+                    .add("service=", Command.UpdateService.class)
+                    .add("service-", Command.DeleteService.class)
+                    .add("plan", Command.CommitPlan.class);
+
+    static final Kinds<Reply> REPLIES =
+            new Kinds<Reply>()
+                    .add("done", Reply.Done.class)
+                    .add("registered", Reply.Registered.class)
+                    .add("worker", Reply.WorkerRegistered.class)
+                    .add("conflict", Reply.Conflict.class)
+                    .add("connected", Reply.Connected.class)
+                    .add("started", Reply.Started.class)
+                    .add("refused", Reply.Refused.class);
+
+    private final Map<String, Class<? extends T>> types = new HashMap<>();
+    private final Map<Class<?>, String> names = new HashMap<>();
+
+    private Kinds() {}
+
+    private Kinds<T> add(String name, Class<? extends T> type) {
+        Check.that(types.put(name, type) == null, name);
+        Check.that(names.put(type, name) == null, type);
+        return this;
+    }
+
+    String nameOf(Class<?> type) {
+        return Check.present(names.get(type), type);
+    }
+
+    /**
+     * The class of that name.
+     *
+     * @throws UndecodableException if there is none in this release
+     */
+    Class<? extends T> typeOf(String name) {
+        Class<? extends T> type = types.get(name);
+        if (type == null) {
+            throw new UndecodableException("unknown kind in the log: " + name);
+        }
+        return type;
+    }
+}

@@ -1,0 +1,421 @@
+package io.gantry.control.raft;
+
+import io.gantry.common.time.LoopThread;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.log.CommandLog;
+import io.gantry.control.log.LogUnavailable;
+import io.gantry.control.log.Replica;
+import io.gantry.control.raft.CommandQueue.Submitted;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node of the group: its log, its copy of the state, and the way to the leader.
+ *
+ * <p>What the Netty transport of Ratis offers, and what this class makes of it:
+ *
+ * <ul>
+ *   <li>A node that was away for longer than the others keep their log is sent the leader's
+ *       snapshot, in chunks ({@code installSnapshot}); notifying it to fetch one by itself is not
+ *       used.
+ *   <li>Servers cannot ask each other for a read index. {@link ReadBarrier} does without.
+ *   <li>A server blocks on one request per connection, hence a connection per {@link Carrier}.
+ *   <li>Between servers there is neither encryption nor authentication: keep the port private.
+ * </ul>
+ *
+ * <p>Commands submitted one after the other without waiting may be applied in another order.
+ * Futures complete on threads of this class; what depends on them must not block.
+ */
+public final class RaftNode implements CommandLog, Replica, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
+
+    /** Entries under way to the leader: enough to hide the disk, few enough for large batches. */
+    private static final int CARRIERS = 4;
+
+    private static final Duration ROLE_CHECK = Duration.ofMillis(100);
+    private static final Duration TRANSFER = Duration.ofMillis(500);
+
+    private final RaftConfig config;
+    private final DataDirectory directory;
+    private final RaftServer server;
+    private final Group group;
+    private final LoopThread loop;
+    private final AppliedIndex applied;
+    private final ReplicaStateMachine machine;
+    private final CommandQueue queue;
+    private final List<PeerLink> links = new ArrayList<>();
+    private final List<Carrier> carriers = new ArrayList<>();
+    private final List<Thread> carrierThreads = new ArrayList<>();
+    private final ReadBarrier barrier;
+    private final List<Consumer<Role>> roleListeners = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Throwable> failure;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Role role = new Role(0, "", false);
+
+    private RaftNode(RaftConfig config, DataDirectory directory, Parts parts) throws IOException {
+        this.config = config;
+        this.directory = directory;
+        this.server = parts.server;
+        this.loop = parts.loop;
+        this.applied = parts.applied;
+        this.machine = parts.machine;
+        this.failure = parts.failure;
+        this.group = new Group(server);
+        this.queue = new CommandQueue(config.limits());
+        RaftProperties properties = server.getProperties();
+        List<RaftPeer> others = Group.others(config);
+        for (int i = 0; i < CARRIERS; i++) {
+            var link = new PeerLink(group.client(), others, properties);
+            links.add(link);
+            carriers.add(new Carrier(group, link, queue, config.clock()));
+        }
+        var questions = new PeerLink(group.client(), others, properties);
+        links.add(questions);
+        this.barrier =
+                new ReadBarrier(
+                        loop,
+                        config.clock(),
+                        group,
+                        questions,
+                        others,
+                        machine::tip,
+                        applied,
+                        config.timing().submit());
+    }
+
+    /** What exists before the node itself does. */
+    private static final class Parts implements ReplicaStateMachine.Events {
+        private final LoopThread loop;
+        private final AppliedIndex applied;
+        private final ReplicaStateMachine machine;
+        private final RaftServer server;
+        private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        private volatile @Nullable RaftNode node;
+
+        Parts(RaftConfig config, DataDirectory directory) throws IOException {
+            loop = new LoopThread("raft-" + config.id());
+            applied = new AppliedIndex(loop);
+            machine = new ReplicaStateMachine(config.clock(), applied, this);
+            try {
+                server =
+                        RaftServer.newBuilder()
+                                .setServerId(RaftPeerId.valueOf(config.id()))
+                                .setGroup(Group.of(config))
+                                .setStateMachine(machine)
+                                .setProperties(RatisSettings.of(config, directory.raft()))
+                                .setOption(RaftStorage.StartupOption.RECOVER)
+                                .build();
+            } catch (IOException | RuntimeException failed) {
+                loop.close();
+                throw failed;
+            }
+        }
+
+        @Override
+        public void leaderMayHaveChanged(@Nullable RaftPeerId leader) {
+            RaftNode current = node;
+            if (current != null) {
+                current.loop.run(() -> current.onLeader(leader));
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            failure.complete(cause);
+        }
+    }
+
+    /**
+     * Starts a node. It takes part in the group at once, but may not know a leader yet.
+     *
+     * @throws IOException if the directory is in use, damaged or cannot be written, or the port is
+     *     taken
+     */
+    public static RaftNode start(RaftConfig config) throws IOException {
+        DataDirectory directory = DataDirectory.open(config.dataDirectory());
+        Parts parts = null;
+        try {
+            parts = new Parts(config, directory);
+            parts.server.start();
+            var node = new RaftNode(config, directory, parts);
+            node.checkPeers();
+            parts.node = node;
+            node.begin();
+            return node;
+        } catch (IOException | RuntimeException failed) {
+            if (parts != null) {
+                parts.server.close();
+                parts.loop.close();
+            }
+            directory.close();
+            throw new IOException(
+                    "node %s cannot start: %s".formatted(config.id(), failed.getMessage()), failed);
+        }
+    }
+
+    /** The log remembers its members; others cannot be had by changing the configuration. */
+    private void checkPeers() throws IOException {
+        var configured = new HashMap<String, String>();
+        config.peers().forEach(peer -> configured.put(peer.id(), peer.address()));
+        var remembered = new HashMap<String, String>();
+        group.division()
+                .getRaftConf()
+                .getAllPeers()
+                .forEach(peer -> remembered.put(peer.getId().toString(), peer.getAddress()));
+        if (!configured.equals(remembered)) {
+            throw new IOException(
+                    "peers are configured as %s, but the log was made by %s"
+                            .formatted(configured, remembered));
+        }
+    }
+
+    private void begin() {
+        var _ = failure.thenAccept(this::fail);
+        for (int i = 0; i < CARRIERS; i++) {
+            carrierThreads.add(
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("raft-carrier-" + config.id() + '-' + i)
+                            .start(carriers.get(i)));
+        }
+        loop.run(this::checkRole);
+    }
+
+    @Override
+    public CompletableFuture<Committed> submit(Command command) {
+        byte[] encoded = LogCodec.encode(command);
+        // Leaves room for the rest of a batch, which may be a byte short of full.
+        int most = RatisSettings.ENTRY_BYTES - 2 * config.limits().batchBytes();
+        if (encoded.length > most) {
+            return CompletableFuture.failedFuture(
+                    new IllegalArgumentException(
+                            "command of %d bytes, at most %d fit into the log"
+                                    .formatted(encoded.length, most)));
+        }
+        long deadline = config.clock().nanoTime() + config.timing().submit().toNanos();
+        var submitted = new Submitted(encoded, deadline);
+        queue.add(submitted);
+        if (closed.get()) {
+            queue.drain(closing());
+        }
+        return submitted.done();
+    }
+
+    private LogUnavailable closing() {
+        Throwable cause = failure.getNow(null);
+        return cause == null
+                ? new LogUnavailable("this node is closing")
+                : new LogUnavailable("this replica has stopped", cause);
+    }
+
+    @Override
+    public ClusterState state() {
+        return machine.state();
+    }
+
+    @Override
+    public long appliedIndex() {
+        return applied.get();
+    }
+
+    @Override
+    public CompletableFuture<Void> await(long index) {
+        return closed.get() && index > applied.get()
+                ? CompletableFuture.failedFuture(closing())
+                : applied.await(index, config.timing().submit());
+    }
+
+    @Override
+    public CompletableFuture<Void> catchUp() {
+        return closed.get() ? CompletableFuture.failedFuture(closing()) : barrier.pass();
+    }
+
+    @Override
+    public void addListener(Listener listener) {
+        machine.addListener(listener);
+    }
+
+    @Override
+    public Role role() {
+        return role;
+    }
+
+    @Override
+    public void addRoleListener(Consumer<Role> listener) {
+        roleListeners.add(listener);
+    }
+
+    /**
+     * Completes with the cause once this replica had to stop: its log cannot be written, or an
+     * entry cannot be applied. It serves nothing from then on; the process should end.
+     */
+    public CompletableFuture<Throwable> failure() {
+        return failure.copy();
+    }
+
+    /**
+     * Hands leadership over, for a planned stop. Completes once {@code nodeId} leads; exceptionally
+     * with {@link LogUnavailable} if it does not within half a second, or this node does not lead.
+     */
+    public CompletableFuture<Void> transferLeadership(String nodeId) {
+        return group.transfer(RaftPeerId.valueOf(nodeId), TRANSFER.toMillis())
+                .thenAccept(
+                        reply -> {
+                            if (!reply.isSuccess()) {
+                                throw new LogUnavailable(
+                                        "leadership was not taken over by " + nodeId,
+                                        reply.getException());
+                            }
+                        });
+    }
+
+    /** How the log is doing. Cheap. */
+    public RaftStats stats() {
+        DivisionInfo info = group.division().getInfo();
+        RaftPeerId leader = info.getLeaderId();
+        return new RaftStats(
+                info.getCurrentTerm(),
+                info.getCurrentRole().name(),
+                leader == null ? "" : leader.toString(),
+                group.division().getRaftLog().getLastCommittedIndex(),
+                applied.get(),
+                machine.snapshotIndex(),
+                queue.size(),
+                queue.bytes(),
+                info.isLeader() ? lag() : Map.of(),
+                machine.entriesApplied(),
+                machine.commandsApplied(),
+                machine.applyNanos());
+    }
+
+    private Map<String, Long> lag() {
+        long committed = group.division().getRaftLog().getLastCommittedIndex();
+        var lag = new HashMap<String, Long>();
+        for (CommitInfoProto info : group.division().getCommitInfos()) {
+            String peer = info.getServer().getId().toStringUtf8();
+            if (!peer.equals(config.id())) {
+                lag.put(peer, Math.max(0, committed - info.getCommitIndex()));
+            }
+        }
+        return lag;
+    }
+
+    private void onLeader(@Nullable RaftPeerId leader) {
+        if (leader != null) {
+            carriers.forEach(carrier -> carrier.leaderIs(leader));
+        }
+        updateRole();
+    }
+
+    /** Ratis does not tell when there is no leader any more, nor when it has closed by itself. */
+    private void checkRole() {
+        if (closed.get()) {
+            return;
+        }
+        loop.after(ROLE_CHECK, this::checkRole);
+        updateRole();
+        if (!group.division().getInfo().isAlive()) {
+            failure.complete(new IllegalStateException("Ratis has closed its server"));
+        }
+    }
+
+    private void updateRole() {
+        DivisionInfo info = group.division().getInfo();
+        RaftPeerId leader = info.getLeaderId();
+        var now =
+                new Role(
+                        info.getCurrentTerm(),
+                        leader == null ? "" : leader.toString(),
+                        !closed.get() && info.isLeader() && info.isLeaderReady());
+        if (!now.equals(role)) {
+            role = now;
+            roleListeners.forEach(listener -> listener.accept(now));
+        }
+    }
+
+    private void fail(Throwable cause) {
+        log.atError()
+                .setCause(cause)
+                .addKeyValue("node", config.id())
+                .addKeyValue("applied", applied.get())
+                .log("replica stops");
+        // On a thread of its own: the one that failed is one that closing waits for.
+        Thread.ofPlatform().daemon().name("raft-stop").start(this::crash);
+    }
+
+    /**
+     * Hands leadership to another node if this one leads, then stops. Takes at most a few seconds.
+     */
+    @Override
+    public void close() {
+        if (!closed.get() && group.division().getInfo().isLeader()) {
+            handOver();
+        }
+        stop();
+    }
+
+    private void handOver() {
+        Map<String, Long> lag = lag();
+        var successor = lag.entrySet().stream().min(Map.Entry.comparingByValue());
+        if (successor.isEmpty()) {
+            return;
+        }
+        try {
+            transferLeadership(successor.get().getKey())
+                    .get(2 * TRANSFER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException failed) {
+            log.atInfo()
+                    .addKeyValue("successor", successor.get().getKey())
+                    .log("nobody took over leadership; the others will elect a leader");
+        }
+    }
+
+    /** Stops without a word to the others. */
+    void crash() {
+        stop();
+    }
+
+    private void stop() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        carriers.forEach(Carrier::close);
+        carrierThreads.forEach(Thread::interrupt);
+        queue.drain(closing());
+        barrier.close();
+        applied.close();
+        loop.run(this::updateRole);
+        try {
+            server.close();
+            links.forEach(PeerLink::close);
+            loop.close();
+            directory.close();
+        } catch (IOException failed) {
+            log.atWarn().setCause(failed).log("node did not close cleanly");
+        }
+    }
+}

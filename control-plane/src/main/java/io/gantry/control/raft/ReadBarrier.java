@@ -1,0 +1,200 @@
+package io.gantry.control.raft;
+
+import io.gantry.common.time.Clock;
+import io.gantry.common.time.Timers;
+import io.gantry.control.log.LogUnavailable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out how far this node must have applied the log for its state to be linearizable: it asks
+ * all nodes for the tip of their logs, takes the greatest of a majority's, and waits for that
+ * entry.
+ *
+ * <p>Why this is enough: what was acknowledged before the question is in the logs of a majority,
+ * hence in one of those that answered. If the tip with the highest term is of a later term than the
+ * entry, the log that it belongs to holds the entry, since leaders have all that was committed
+ * before them; if it is of the entry's own term, the longest such log reaches at least as far. No
+ * leader is asked, so there is none to be mistaken about being one.
+ *
+ * <p>Everything happens on the loop. One round is under way at a time; those who come meanwhile
+ * share the next.
+ */
+final class ReadBarrier {
+
+    /**
+     * After that long the question is put again: an answer was lost, or a log has been cut since.
+     */
+    private static final Duration AGAIN = Duration.ofMillis(250);
+
+    /** Questions on their way to a node; more would only queue behind a connection that hangs. */
+    private static final int MAX_ASKED = 32;
+
+    private static final LogTip NOTHING = new LogTip(-1, -1);
+
+    private final Timers loop;
+    private final Clock clock;
+    private final Group group;
+    private final PeerLink link;
+    private final List<RaftPeerId> others;
+    private final Supplier<LogTip> ownTip;
+    private final AppliedIndex applied;
+    private final Duration bound;
+    private final Map<RaftPeerId, AtomicInteger> asked = new ConcurrentHashMap<>();
+
+    private List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    private @Nullable Round running;
+
+    ReadBarrier(
+            Timers loop,
+            Clock clock,
+            Group group,
+            PeerLink link,
+            List<RaftPeer> others,
+            Supplier<LogTip> ownTip,
+            AppliedIndex applied,
+            Duration bound) {
+        this.loop = loop;
+        this.clock = clock;
+        this.group = group;
+        this.link = link;
+        this.others = others.stream().map(RaftPeer::getId).toList();
+        this.ownTip = ownTip;
+        this.applied = applied;
+        this.bound = bound;
+    }
+
+    CompletableFuture<Void> pass() {
+        var passed = new CompletableFuture<Void>();
+        loop.run(
+                () -> {
+                    waiting.add(passed);
+                    next();
+                });
+        return passed;
+    }
+
+    private void next() {
+        if (running != null || waiting.isEmpty()) {
+            return;
+        }
+        var round = new Round(waiting, clock.nanoTime() + bound.toNanos());
+        waiting = new ArrayList<>();
+        running = round;
+        round.ask();
+    }
+
+    /** Fails everybody who waits. */
+    void close() {
+        loop.run(
+                () -> {
+                    var closing = new LogUnavailable("this node is closing");
+                    waiting.forEach(passed -> passed.completeExceptionally(closing));
+                    waiting.clear();
+                    if (running != null) {
+                        running.fail(closing);
+                    }
+                });
+    }
+
+    /** The greatest tip of those that have answered so far. */
+    private final class Round {
+        private final List<CompletableFuture<Void>> passing;
+        private final long deadlineNanos;
+        private int attempt;
+        private int answers;
+        private LogTip greatest = NOTHING;
+        private Timers.Timer patience = () -> {};
+
+        Round(List<CompletableFuture<Void>> passing, long deadlineNanos) {
+            this.passing = passing;
+            this.deadlineNanos = deadlineNanos;
+        }
+
+        void ask() {
+            attempt++;
+            answers = 0;
+            greatest = NOTHING;
+            int asking = attempt;
+            patience = loop.after(AGAIN, () -> askAgain(asking));
+            others.forEach(other -> tipOf(other, asking));
+            answered(asking, ownTip.get());
+        }
+
+        private void tipOf(RaftPeerId other, int asking) {
+            AtomicInteger onTheWay = asked.computeIfAbsent(other, key -> new AtomicInteger());
+            if (onTheWay.get() >= MAX_ASKED) {
+                return;
+            }
+            onTheWay.incrementAndGet();
+            var _ =
+                    link.send(group.ask(other, LogTip.QUESTION))
+                            .whenComplete(
+                                    (reply, failure) -> {
+                                        onTheWay.decrementAndGet();
+                                        if (failure == null && reply.isSuccess()) {
+                                            LogTip tip = LogTip.of(reply.getMessage());
+                                            loop.run(() -> answered(asking, tip));
+                                        }
+                                    });
+        }
+
+        private void answered(int asking, LogTip tip) {
+            int majority = (others.size() + 1) / 2 + 1;
+            if (asking != attempt || answers >= majority) {
+                return;
+            }
+            greatest = LogTip.ORDER.compare(tip, greatest) > 0 ? tip : greatest;
+            answers++;
+            if (answers == majority) {
+                var _ =
+                        applied.await(greatest.command(), AGAIN)
+                                .thenRun(() -> loop.run(() -> end(asking)));
+            }
+        }
+
+        private void end(int asking) {
+            if (asking != attempt) {
+                return;
+            }
+            over();
+            passing.forEach(passed -> passed.complete(null));
+            next();
+        }
+
+        private void over() {
+            attempt = Integer.MAX_VALUE;
+            patience.cancel();
+            running = null;
+        }
+
+        private void fail(LogUnavailable why) {
+            over();
+            passing.forEach(passed -> passed.completeExceptionally(why));
+        }
+
+        private void askAgain(int asking) {
+            if (asking != attempt) {
+                return;
+            }
+            if (clock.nanoTime() - deadlineNanos < 0) {
+                ask();
+                return;
+            }
+            fail(
+                    new LogUnavailable(
+                            "%d of %d nodes answered; entry %d was not applied here"
+                                    .formatted(answers, others.size() + 1, greatest.command())));
+            next();
+        }
+    }
+}

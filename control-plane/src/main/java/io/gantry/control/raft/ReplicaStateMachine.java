@@ -1,0 +1,314 @@
+package io.gantry.control.raft;
+
+import io.gantry.common.model.WorkerId;
+import io.gantry.common.time.Clock;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.transition.Outcome;
+import io.gantry.control.core.transition.Touched;
+import io.gantry.control.core.transition.Transitions;
+import io.gantry.control.log.Replica.Listener;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Ratis calls: makes entries of batches on the leader, applies committed entries in order, and
+ * takes and restores snapshots. One thread of Ratis applies; it alone writes the state, which
+ * anybody may read.
+ */
+final class ReplicaStateMachine extends BaseStateMachine {
+    private final Clock clock;
+    private final AppliedIndex applied;
+    private final Events events;
+    private final SnapshotStore snapshots = new SnapshotStore();
+    private final SnapshotTaker taker;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    private volatile ClusterState state = ClusterState.EMPTY;
+    private volatile TermIndex lastCommands = TermIndex.INITIAL_VALUE;
+    private final LongAdder entriesApplied = new LongAdder();
+    private final LongAdder commandsApplied = new LongAdder();
+    private final LongAdder applyNanos = new LongAdder();
+
+    ReplicaStateMachine(Clock clock, AppliedIndex applied, Events events) {
+        this.clock = clock;
+        this.applied = applied;
+        this.events = events;
+        this.taker = new SnapshotTaker(snapshots);
+    }
+
+    /** What the node around this must know. Called on threads of Ratis that must not be held. */
+    interface Events {
+
+        /** This or another node has begun or ceased to lead. */
+        void leaderMayHaveChanged(@Nullable RaftPeerId leader);
+
+        /** This replica must not go on. */
+        void failed(Throwable cause);
+    }
+
+    ClusterState state() {
+        return state;
+    }
+
+    void addListener(Listener listener) {
+        listeners.add(listener);
+    }
+
+    long entriesApplied() {
+        return entriesApplied.sum();
+    }
+
+    long commandsApplied() {
+        return commandsApplied.sum();
+    }
+
+    long applyNanos() {
+        return applyNanos.sum();
+    }
+
+    LogTip tip() {
+        try {
+            RaftServer.Division division = getServer().join().getDivision(getGroupId());
+            return LogTip.of(division, lastCommands);
+        } catch (IOException closed) {
+            throw new IllegalStateException("this node is closing", closed);
+        }
+    }
+
+    @Override
+    public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage)
+            throws IOException {
+        getLifeCycle()
+                .startAndTransition(
+                        () -> {
+                            super.initialize(server, group, storage);
+                            snapshots.init(storage);
+                            restore(snapshots.reload());
+                        },
+                        IOException.class);
+    }
+
+    @Override
+    public void pause() {
+        getLifeCycle().transition(LifeCycle.State.PAUSING);
+        getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
+
+    /** After another node has sent its state. Runs on the thread that applies. */
+    @Override
+    public void reinitialize() throws IOException {
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        try {
+            restore(snapshots.reload());
+        } catch (IOException | RuntimeException | AssertionError damaged) {
+            events.failed(damaged);
+            throw damaged;
+        }
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+        ClusterState restored = state;
+        listeners.forEach(listener -> listener.restored(restored));
+    }
+
+    private void restore(@Nullable SingleFileSnapshotInfo snapshot) throws IOException {
+        if (snapshot == null) {
+            return;
+        }
+        SnapshotFile.Loaded loaded = SnapshotFile.read(snapshot.getFile().getPath());
+        TermIndex at = TermIndex.valueOf(loaded.term(), loaded.index());
+        state = loaded.state();
+        lastCommands = at;
+        setLastAppliedTermIndex(at);
+        taker.restored(at.getIndex());
+        applied.set(at.getIndex());
+    }
+
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request) {
+        var builder =
+                TransactionContext.newBuilder().setStateMachine(this).setClientRequest(request);
+        var batch = request.getMessage().getContent().asReadOnlyByteBuffer();
+        try {
+            long now = clock.nowMillis();
+            var entry = new LogCodec.Entry(now, LogCodec.decodeBatch(batch));
+            return builder.setLogData(UnsafeByteOperations.unsafeWrap(LogCodec.entry(now, batch)))
+                    .setStateMachineContext(entry)
+                    .build();
+        } catch (UndecodableException unknown) {
+            // Ours is the older release, or the sender is broken: nothing of it may enter the log.
+            TransactionContext refused =
+                    builder.setLogData(request.getMessage().getContent()).build();
+            refused.setException(unknown);
+            return refused;
+        }
+    }
+
+    /** On a follower, when the entry is appended: spares the thread that applies the decoding. */
+    @Override
+    public TransactionContext startTransaction(LogEntryProto entry, RaftPeerRole role) {
+        TransactionContext context = super.startTransaction(entry, role);
+        try {
+            context.setStateMachineContext(decode(entry));
+        } catch (UndecodableException unknown) {
+            // The entry may never be committed. If it is, applying it fails.
+            context.setStateMachineContext(null);
+        }
+        return context;
+    }
+
+    private static LogCodec.Entry decode(LogEntryProto entry) {
+        return LogCodec.decodeEntry(
+                entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+        LogEntryProto logged = transaction.getLogEntry();
+        try {
+            LogCodec.Entry entry =
+                    transaction.getStateMachineContext() instanceof LogCodec.Entry decoded
+                            ? decoded
+                            : decode(logged);
+            long began = clock.nanoTime();
+            var replies = apply(TermIndex.valueOf(logged), entry);
+            applyNanos.add(clock.nanoTime() - began);
+            return CompletableFuture.completedFuture(replies);
+        } catch (RuntimeException | AssertionError bug) {
+            events.failed(bug);
+            // Ratis closes its server when this is thrown.
+            throw new IllegalStateException("cannot apply entry " + logged.getIndex(), bug);
+        }
+    }
+
+    private Replies apply(TermIndex at, LogCodec.Entry entry) {
+        ClusterState next = state;
+        var replies = new ArrayList<Reply>(entry.commands().size());
+        var touched = new Merged();
+        for (Command command : entry.commands()) {
+            Outcome outcome = Transitions.apply(next, command, entry.proposedAtMillis());
+            next = outcome.state();
+            replies.add(outcome.reply());
+            touched.add(outcome.touched());
+        }
+        // The state before the index: whoever has waited for the index finds the state.
+        state = next;
+        lastCommands = at;
+        updateLastAppliedTermIndex(at);
+        entriesApplied.increment();
+        commandsApplied.add(replies.size());
+        applied.set(at.getIndex());
+        ClusterState after = next;
+        Touched all = touched.all();
+        listeners.forEach(listener -> listener.applied(after, all));
+        return new Replies(replies);
+    }
+
+    /** What all commands of an entry have touched. */
+    private static final class Merged {
+        private Touched only = Touched.NOTHING;
+        private @Nullable Set<ServiceKey> services;
+        private @Nullable Set<WorkerId> workers;
+
+        void add(Touched touched) {
+            if (touched.isNothing()) {
+                return;
+            }
+            if (services == null || workers == null) {
+                if (only.isNothing()) {
+                    only = touched;
+                    return;
+                }
+                services = new HashSet<>(only.services());
+                workers = new HashSet<>(only.workers());
+            }
+            services.addAll(touched.services());
+            workers.addAll(touched.workers());
+        }
+
+        Touched all() {
+            return services == null || workers == null ? only : new Touched(services, workers);
+        }
+    }
+
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        super.notifyTermIndexUpdated(term, index);
+        applied.set(index);
+    }
+
+    @Override
+    public long takeSnapshot() {
+        return taker.take(getLastAppliedTermIndex(), state);
+    }
+
+    long snapshotIndex() {
+        return taker.finished();
+    }
+
+    @Override
+    public StateMachineStorage getStateMachineStorage() {
+        return snapshots;
+    }
+
+    @Override
+    public CompletableFuture<Message> queryStale(Message question, long minIndex) {
+        return CompletableFuture.completedFuture(tip().toMessage());
+    }
+
+    @Override
+    public CompletableFuture<Message> query(Message question) {
+        return CompletableFuture.failedFuture(
+                new UnsupportedOperationException("reads go through the read barrier"));
+    }
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+        events.leaderMayHaveChanged(leader);
+    }
+
+    @Override
+    public void notifyLeaderReady() {
+        events.leaderMayHaveChanged(null);
+    }
+
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
+        events.leaderMayHaveChanged(null);
+    }
+
+    @Override
+    public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+        events.failed(cause);
+    }
+
+    @Override
+    public void close() {
+        taker.close();
+    }
+}

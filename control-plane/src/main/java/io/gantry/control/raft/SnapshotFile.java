@@ -1,0 +1,257 @@
+package io.gantry.control.raft;
+
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Realm;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.type.TypeReference;
+
+/**
+ * A state in a file: a magic number and the format, a header, then table after table its name and
+ * its rows in the order of their keys, the number of rows of each, and at last a CRC-32C of all
+ * that and another magic number. Neither writing nor reading holds more than a row at a time.
+ */
+final class SnapshotFile {
+
+    /** Raised with every table that is added: an older release must not drop its rows unnoticed. */
+    static final int FORMAT = 1;
+
+    private static final long HEAD = 0x47414e5452592d53L;
+    private static final long TAIL = 0x532d5952544e4147L;
+    private static final int HEAD_BYTES = Long.BYTES + Integer.BYTES;
+    private static final int TAIL_BYTES = Integer.BYTES + Long.BYTES;
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final String END = "end";
+
+    private SnapshotFile() {}
+
+    /** What a snapshot says of itself. */
+    record Header(
+            long term,
+            long index,
+            long nowMillis,
+            int level,
+            long sequence,
+            @Nullable Realm realm) {
+
+        static Header of(long term, long index, ClusterState state) {
+            return new Header(
+                    term, index, state.nowMillis(), state.level(), state.sequence(), state.realm());
+        }
+    }
+
+    /** A state and the entry that made it. */
+    record Loaded(long term, long index, ClusterState state) {}
+
+    /**
+     * Writes a new file, down to the disk.
+     *
+     * @return the file's MD5, which Ratis wants when it sends the file
+     */
+    static byte[] write(Path file, long term, long index, ClusterState state) throws IOException {
+        MessageDigest md5 = newMd5();
+        var crc = new CRC32C();
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            var digested = new DigestOutputStream(Channels.newOutputStream(channel), md5);
+            var buffered = new BufferedOutputStream(digested, BUFFER_BYTES);
+            var out = new DataOutputStream(new CheckedOutputStream(buffered, crc));
+            out.writeLong(HEAD);
+            out.writeInt(FORMAT);
+            writeContent(out, Header.of(term, index, state), state);
+            out.writeInt((int) crc.getValue());
+            out.writeLong(TAIL);
+            out.flush();
+            channel.force(true);
+        } catch (JacksonException failed) {
+            throw new IOException("cannot write snapshot " + file, failed);
+        }
+        return md5.digest();
+    }
+
+    private static void writeContent(DataOutputStream out, Header header, ClusterState state) {
+        var counts = new TreeMap<String, Integer>();
+        // The generator must not close the stream: the trailer follows.
+        try (JsonGenerator content = Records.CBOR.createGenerator(new Unclosed(out))) {
+            content.writePOJO(header);
+            SnapshotTables.forEach(
+                    state,
+                    (table, row) -> {
+                        if (counts.merge(table, 1, Integer::sum) == 1) {
+                            content.writeString(table);
+                        }
+                        content.writePOJO(row);
+                    });
+            content.writeString(END);
+            content.writePOJO(counts);
+        }
+    }
+
+    /**
+     * Reads a whole file back.
+     *
+     * @throws IOException that says what is wrong with the file
+     */
+    static Loaded read(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            verify(file, channel);
+            channel.position(HEAD_BYTES);
+            var content = new Limited(channel, channel.size() - HEAD_BYTES - TAIL_BYTES);
+            try (JsonParser in = Records.CBOR.createParser(new BufferedInputStream(content))) {
+                return readContent(in);
+            }
+        } catch (JacksonException | UndecodableException malformed) {
+            throw new IOException("snapshot " + file + " cannot be read", malformed);
+        }
+    }
+
+    private static Loaded readContent(JsonParser in) {
+        in.nextToken();
+        Header header = in.readValueAs(Header.class);
+        var tables = new SnapshotTables();
+        var counts = new TreeMap<String, Integer>();
+        String table = "";
+        Class<?> rows = null;
+        for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
+            if (token == JsonToken.VALUE_STRING) {
+                table = in.getString();
+                if (table.equals(END)) {
+                    in.nextToken();
+                    checkCounts(counts, in.readValueAs(new TypeReference<>() {}));
+                    return new Loaded(header.term(), header.index(), tables.state(header));
+                }
+                rows = tables.rowsOf(table);
+            } else if (rows == null) {
+                throw new UndecodableException("unknown table: " + table);
+            } else {
+                tables.add(in.readValueAs(rows));
+                counts.merge(table, 1, Integer::sum);
+            }
+        }
+        throw new UndecodableException("no end");
+    }
+
+    private static void checkCounts(Map<String, Integer> read, Map<String, Integer> written) {
+        if (!read.equals(written)) {
+            throw new UndecodableException("rows read: " + read + ", written: " + written);
+        }
+    }
+
+    private static void verify(Path file, FileChannel channel) throws IOException {
+        long size = channel.size();
+        var head = new DataInputStream(new Limited(channel, HEAD_BYTES));
+        if (size < HEAD_BYTES || head.readLong() != HEAD) {
+            throw new IOException("not a snapshot, or one cut short: " + file);
+        }
+        int format = head.readInt();
+        if (format > FORMAT) {
+            throw new IOException(
+                    "snapshot %s is of format %d, written by a newer release; this one reads up to %d"
+                            .formatted(file, format, FORMAT));
+        }
+        channel.position(Math.max(HEAD_BYTES, size - TAIL_BYTES));
+        var tail = new DataInputStream(new Limited(channel, TAIL_BYTES));
+        if (size < HEAD_BYTES + TAIL_BYTES) {
+            throw new IOException("snapshot was cut short: " + file);
+        }
+        int expected = tail.readInt();
+        if (tail.readLong() != TAIL) {
+            throw new IOException("snapshot was cut short: " + file);
+        }
+        channel.position(0);
+        if (crcOf(channel, size - TAIL_BYTES) != expected) {
+            throw new IOException("snapshot is damaged, its checksum is wrong: " + file);
+        }
+    }
+
+    private static int crcOf(FileChannel channel, long length) throws IOException {
+        var crc = new CRC32C();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        for (long left = length; left > 0; left -= buffer.limit()) {
+            buffer.clear().limit((int) Math.min(left, buffer.capacity()));
+            do {
+                if (channel.read(buffer) < 0) {
+                    throw new EOFException("file became shorter while it was read");
+                }
+            } while (buffer.hasRemaining());
+            crc.update(buffer.flip());
+        }
+        return (int) crc.getValue();
+    }
+
+    private static MessageDigest newMd5() {
+        try {
+            return MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    /** Passes everything on but its own end. */
+    private static final class Unclosed extends FilterOutputStream {
+        Unclosed(DataOutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            out.write(bytes, from, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
+    }
+
+    /** The next bytes of a channel. */
+    private static final class Limited extends InputStream {
+        private final FileChannel channel;
+        private long left;
+
+        Limited(FileChannel channel, long length) {
+            this.channel = channel;
+            this.left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            if (left <= 0) {
+                return -1;
+            }
+            int wanted = (int) Math.min(length, left);
+            int count = channel.read(ByteBuffer.wrap(bytes, from, wanted));
+            left -= Math.max(count, 0);
+            return count;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.gantry.control.raft;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.common.table.SortedTable;
+import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Present;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.TaskDefinitionRow;
+import io.gantry.control.core.state.TaskOf;
+import io.gantry.control.core.state.Token;
+import io.gantry.control.core.state.TokenUse;
+import io.gantry.control.core.state.Worker;
+import io.gantry.control.core.state.WorkerOf;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables of a state on their way into or out of a snapshot. Rows know their keys; tables that
+ * only find rows of others are made anew.
+ */
+final class SnapshotTables {
+    private final SortedTable.Editor<String, Cluster> clusters =
+            SortedTable.<String, Cluster>empty().edit();
+    private final SortedTable.Editor<String, Family> families =
+            SortedTable.<String, Family>empty().edit();
+    private final SortedTable.Editor<TaskDefinitionKey, TaskDefinitionRow> taskDefinitions =
+            SortedTable.<TaskDefinitionKey, TaskDefinitionRow>empty().edit();
+    private final SortedTable.Editor<ServiceKey, Service> services =
+            SortedTable.<ServiceKey, Service>empty().edit();
+    private final SortedTable.Editor<WorkerId, Worker> workers =
+            SortedTable.<WorkerId, Worker>empty().edit();
+    private final SortedTable.Editor<TaskId, Task> tasks = SortedTable.<TaskId, Task>empty().edit();
+    private final SortedTable.Editor<Token, TokenUse> tokens =
+            SortedTable.<Token, TokenUse>empty().edit();
+    private final SortedTable.Editor<Deadline, Present> deadlines =
+            SortedTable.<Deadline, Present>empty().edit();
+    private final SortedTable.Editor<TaskOf.Cluster, Present> tasksByCluster =
+            SortedTable.<TaskOf.Cluster, Present>empty().edit();
+    private final SortedTable.Editor<TaskOf.Service, Present> tasksByService =
+            SortedTable.<TaskOf.Service, Present>empty().edit();
+    private final SortedTable.Editor<TaskOf.Worker, Present> tasksByWorker =
+            SortedTable.<TaskOf.Worker, Present>empty().edit();
+    private final SortedTable.Editor<WorkerOf, Present> workersByCluster =
+            SortedTable.<WorkerOf, Present>empty().edit();
+
+    private final Map<String, Class<?>> types = new LinkedHashMap<>();
+
+    SnapshotTables() {
+        types.put("clusters", Cluster.class);
+        types.put("families", Family.class);
+        types.put("taskDefinitions", TaskDefinitionRow.class);
+        types.put("services", Service.class);
+        types.put("workers", Worker.class);
+        types.put("tasks", Task.class);
+        types.put("tokens", TokenUse.class);
+        types.put("deadlines", Deadline.class);
+    }
+
+    /** Shows all rows of a state, table by table in the order of their keys. */
+    static void forEach(ClusterState state, BiConsumer<String, Object> action) {
+        state.clusters().forEach((key, row) -> action.accept("clusters", row));
+        state.families().forEach((key, row) -> action.accept("families", row));
+        state.taskDefinitions().forEach((key, row) -> action.accept("taskDefinitions", row));
+        state.services().forEach((key, row) -> action.accept("services", row));
+        state.workers().forEach((key, row) -> action.accept("workers", row));
+        state.tasks().forEach((key, row) -> action.accept("tasks", row));
+        state.tokens().forEach((key, row) -> action.accept("tokens", row));
+        state.deadlines().forEach((key, row) -> action.accept("deadlines", key));
+    }
+
+    /** What the rows of a table are, or null if there is no such table. */
+    @Nullable Class<?> rowsOf(String table) {
+        return types.get(table);
+    }
+
+    void add(Object row) {
+        switch (row) {
+            case Cluster cluster -> clusters.put(cluster.name(), cluster);
+            case Family family -> families.put(family.name(), family);
+            case TaskDefinitionRow definition -> taskDefinitions.put(definition.key(), definition);
+            case Service service -> services.put(service.key(), service);
+            case Worker worker -> addWorker(worker);
+            case Task task -> addTask(task);
+            case TokenUse use -> tokens.put(use.token(), use);
+            case Deadline deadline -> deadlines.put(deadline, Present.YES);
+            default -> throw new AssertionError("row of no table: " + row.getClass());
+        }
+    }
+
+    private void addWorker(Worker worker) {
+        workers.put(worker.id(), worker);
+        workersByCluster.put(new WorkerOf(worker.cluster(), worker.id()), Present.YES);
+    }
+
+    private void addTask(Task task) {
+        tasks.put(task.id(), task);
+        tasksByCluster.put(new TaskOf.Cluster(task.cluster(), task.id()), Present.YES);
+        tasksByWorker.put(new TaskOf.Worker(task.worker(), task.id()), Present.YES);
+        ServiceKey service = task.service();
+        if (service != null) {
+            tasksByService.put(new TaskOf.Service(service, task.id()), Present.YES);
+        }
+    }
+
+    ClusterState state(SnapshotFile.Header header) {
+        return new ClusterState(
+                header.sequence(),
+                header.nowMillis(),
+                header.level(),
+                header.realm(),
+                clusters.done(),
+                families.done(),
+                taskDefinitions.done(),
+                services.done(),
+                workers.done(),
+                tasks.done(),
+                tokens.done(),
+                deadlines.done(),
+                tasksByCluster.done(),
+                tasksByService.done(),
+                tasksByWorker.done(),
+                workersByCluster.done());
+    }
+}

@@ -1,0 +1,154 @@
+package io.gantry.control.lead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.control.World;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Command.CommitPlan;
+import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.live.LiveStore.Heartbeat;
+import io.gantry.control.log.Replica.Role;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class LeaderDutiesTest {
+    private final World world = new World();
+    private final LeaderDuties duties =
+            new LeaderDuties(
+                    world.log,
+                    world.time,
+                    new Founding(
+                            world.log,
+                            () -> new Realm("r", "1", new Realm.AccessKey("other", "other"))),
+                    new ServiceLoop(world.log, world.log, world.time, world.ids, world.random),
+                    new DeadlineClock(world.log, world.time, world.time),
+                    new SessionPatrol(world.log, world.live, world.time));
+
+    private void lead() {
+        duties.start();
+        world.time.advance(Duration.ofMillis(50));
+    }
+
+    private long tasks(Status status) {
+        return world.log.state().tasks().values().filter(t -> t.last() == status).count();
+    }
+
+    private void obey() {
+        world.log
+                .state()
+                .tasks()
+                .values()
+                .filter(Task::alive)
+                .toList()
+                .forEach(
+                        task ->
+                                world.observe(
+                                        task.id(),
+                                        task.wanted() ? Status.RUNNING : Status.STOPPED));
+    }
+
+    @Test
+    void aServiceGetsItsTasksAsSoonAsItIsCreated() {
+        world.connect(world.worker());
+        lead();
+        world.service(3);
+        world.time.advance(Duration.ofMillis(50));
+        assertThat(tasks(Status.PENDING)).isEqualTo(3);
+    }
+
+    @Test
+    void aServiceWithoutRoomIsServedOnceAWorkerComes() {
+        lead();
+        world.service(2);
+        world.time.advance(Duration.ofSeconds(30));
+        assertThat(world.log.applied().stream().filter(CommitPlan.class::isInstance).count())
+                .as("one complaint, no more")
+                .isEqualTo(1);
+        world.connect(world.worker());
+        world.time.advance(Duration.ofSeconds(2));
+        assertThat(tasks(Status.PENDING)).isEqualTo(2);
+    }
+
+    @Test
+    void aFollowerProposesNothingAndANewLeaderTakesUpWhatIsThere() {
+        world.connect(world.worker());
+        world.log.become(new Role(1, "n2", false));
+        lead();
+        world.service(1);
+        world.time.advance(Duration.ofMinutes(1));
+        assertThat(world.log.state().tasks().size()).isZero();
+        world.log.become(new Role(2, "n1", true));
+        world.time.advance(Duration.ofMillis(50));
+        assertThat(tasks(Status.PENDING)).isEqualTo(1);
+    }
+
+    @Test
+    void plansThatAreLostAreMadeAgain() {
+        world.connect(world.worker());
+        lead();
+        world.log.fail(true);
+        world.service(1);
+        world.time.advance(Duration.ofSeconds(3));
+        assertThat(world.log.state().tasks().size()).isZero();
+        world.log.fail(false);
+        world.time.advance(Duration.ofSeconds(3));
+        assertThat(tasks(Status.PENDING)).isEqualTo(1);
+    }
+
+    @Test
+    void aRollOutCompletesOnceItsTasksHaveRunLongEnough() {
+        world.connect(world.worker());
+        lead();
+        world.service(2);
+        world.time.advance(Duration.ofMillis(50));
+        obey();
+        world.time.advance(Duration.ofSeconds(30));
+        assertThat(steady()).isFalse();
+        world.time.advance(Duration.ofSeconds(15));
+        assertThat(steady()).isTrue();
+    }
+
+    private boolean steady() {
+        return world.log.state().servicesOf(World.CLUSTER).allMatch(Service::steady);
+    }
+
+    @Test
+    void deadlinesPassWithoutAnybodyWriting() {
+        WorkerId worker = world.worker();
+        world.connect(worker);
+        lead();
+        TaskId task = world.run(worker);
+        world.observe(task, Status.STOPPED);
+        world.time.advance(Duration.ofMinutes(61));
+        assertThat(world.log.state().tasks().get(task)).isNull();
+    }
+
+    @Test
+    void aSessionWithoutHeartbeatsEndsAndOneWithThemDoesNot() {
+        WorkerId silent = world.worker();
+        world.connect(silent);
+        WorkerId lively = world.worker();
+        long session = world.connect(lively);
+        lead();
+        for (int i = 0; i < 30; i++) {
+            world.live.heartbeat(lively, new Heartbeat(session, "n1", world.time.nowMillis()));
+            world.time.advance(Duration.ofSeconds(1));
+        }
+        var workers = world.log.state().workers();
+        assertThat(workers.get(silent)).matches(row -> row != null && !row.connected());
+        assertThat(workers.get(lively)).matches(row -> row != null && row.connected());
+    }
+
+    @Test
+    void anInstallationIsFoundedOnlyOnce() {
+        lead();
+        world.time.advance(Duration.ofMinutes(1));
+        assertThat(world.log.applied().stream().filter(Command.FoundRealm.class::isInstance))
+                .hasSize(1);
+    }
+}

@@ -1,0 +1,131 @@
+package io.gantry.control.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gantry.common.model.IdSource;
+import io.gantry.common.time.Clock;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.transition.Transitions;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LogCodecTest {
+
+    @Test
+    void everyCommandAndReplyHasAName() {
+        for (Class<?> command : Command.class.getPermittedSubclasses()) {
+            assertThat(Kinds.COMMANDS.nameOf(command)).isNotBlank();
+        }
+        for (Class<?> reply : Reply.class.getPermittedSubclasses()) {
+            assertThat(Kinds.REPLIES.nameOf(reply)).isNotBlank();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void commandsComeBackAsTheyWere(long seed) {
+        var commands = new RandomCommands(seed);
+        var kinds = new HashSet<Class<?>>();
+        ClusterState state = ClusterState.EMPTY;
+        for (int i = 0; i < 1_000; i++) {
+            Command command = commands.next(state);
+            kinds.add(command.getClass());
+            state = Transitions.apply(state, command, i).state();
+            byte[] batch = LogCodec.batch(List.of(LogCodec.encode(command)));
+            var entry = LogCodec.decodeEntry(ByteBuffer.wrap(LogCodec.entry(i, bytes(batch))));
+            assertThat(entry).isEqualTo(new LogCodec.Entry(i, List.of(command)));
+        }
+        assertThat(kinds).hasSize(Command.class.getPermittedSubclasses().length);
+    }
+
+    @Test
+    void repliesComeBackAsTheyWere() {
+        var ids = new IdSource(Clock.system(), new SplittableRandom(1));
+        List<Reply> replies =
+                List.of(
+                        new Reply.Done(),
+                        new Reply.Registered(new TaskDefinitionKey("web:x", 7)),
+                        new Reply.WorkerRegistered(ids.worker()),
+                        new Reply.Connected(42),
+                        new Reply.Conflict(List.of(ids.task())),
+                        new Reply.Started(List.of(ids.task(), ids.task()), List.of()),
+                        new Reply.Refused(Reply.Cause.STALE, "too late"));
+        byte[] encoded = LogCodec.encodeReplies(replies);
+        assertThat(LogCodec.decodeReplies(bytes(encoded))).isEqualTo(replies);
+    }
+
+    @Test
+    void missingMembersAreNullZeroOrEmptyAndUnknownOnesIgnored() {
+        byte[] bytes = batch("observe", Map.of("observations", List.of(Map.of("new", 1))));
+        var observe = (Command.ObserveTasks) LogCodec.decodeBatch(bytes(bytes)).getFirst();
+        assertThat(observe.observations().getFirst().containers()).isEmpty();
+        assertThat(observe.observations().getFirst().status()).isNull();
+        assertThat(observe.observations().getFirst().pullStartedAt()).isZero();
+
+        byte[] seen =
+                batch(
+                        "observe",
+                        Map.of("observations", List.of(Map.of("containers", List.of(Map.of())))));
+        observe = (Command.ObserveTasks) LogCodec.decodeBatch(bytes(seen)).getFirst();
+        assertThat(observe.observations().getFirst().containers().getFirst().bindings())
+                .as("what may be null stays null")
+                .isNull();
+
+        byte[] worker = batch("worker+", Map.of("cluster", "c"));
+        var register = (Command.RegisterWorker) LogCodec.decodeBatch(bytes(worker)).getFirst();
+        assertThat(register.attributes()).isEmpty();
+        assertThat(register.tags()).isEmpty();
+    }
+
+    @Test
+    void unknownKindsAndFormatsAreRefused() {
+        assertThatThrownBy(() -> LogCodec.decodeBatch(bytes(batch("warp", Map.of()))))
+                .isInstanceOf(UndecodableException.class)
+                .hasMessageContaining("warp");
+        assertThatThrownBy(() -> LogCodec.decodeEntry(ByteBuffer.wrap(new byte[] {9, 0})))
+                .isInstanceOf(UndecodableException.class)
+                .hasMessageContaining("format 9");
+        assertThatThrownBy(() -> LogCodec.decodeEntry(ByteBuffer.wrap(new byte[] {1, 0})))
+                .isInstanceOf(UndecodableException.class);
+        assertThatThrownBy(() -> LogCodec.decodeBatch(ByteBuffer.wrap(new byte[] {1, 'a', 'b'})))
+                .isInstanceOf(UndecodableException.class);
+        assertThatThrownBy(() -> LogCodec.decodeBatch(ByteBuffer.wrap(new byte[0])))
+                .isInstanceOf(UndecodableException.class);
+    }
+
+    @Test
+    void batchesOfManyCommandsKeepTheirOrder() {
+        List<Command> commands = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            commands.add(RandomCommands.createCluster("c" + i));
+        }
+        byte[] batch = LogCodec.batch(commands.stream().map(LogCodec::encode).toList());
+        assertThat(LogCodec.decodeBatch(bytes(batch))).isEqualTo(commands);
+    }
+
+    private static ByteBuffer bytes(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    }
+
+    private static byte[] batch(String kind, Map<String, ?> members) {
+        var bytes = new ByteArrayOutputStream();
+        bytes.write(LogCodec.FORMAT);
+        try (var out = Records.CBOR.createGenerator(bytes)) {
+            out.writeString(kind);
+            out.writePOJO(members);
+        }
+        return bytes.toByteArray();
+    }
+}

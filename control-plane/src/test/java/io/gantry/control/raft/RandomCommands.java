@@ -1,0 +1,276 @@
+package io.gantry.control.raft;
+
+import io.gantry.common.model.HostPort;
+import io.gantry.common.model.IdSource;
+import io.gantry.common.model.Resources;
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.common.time.Clock;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.Token;
+import io.gantry.control.core.state.Worker;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.Cluster;
+import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.NetworkBinding;
+import software.amazon.awssdk.services.ecs.model.Tag;
+import software.amazon.awssdk.services.ecs.model.TaskDefinition;
+import software.amazon.awssdk.services.ecs.model.TaskOverride;
+
+/** Commands of all kinds that mostly make sense in a given state. */
+final class RandomCommands {
+    private static final Footprint SMALL =
+            new Footprint(
+                    new Resources(64, 32),
+                    List.of(HostPort.tcp(8080)),
+                    List.of("ecs.capability.x"));
+
+    private final SplittableRandom random;
+    private final IdSource ids;
+
+    RandomCommands(long seed) {
+        random = new SplittableRandom(seed);
+        ids = new IdSource(Clock.system(), random);
+    }
+
+    static Command createCluster(String name) {
+        return new Command.CreateCluster(
+                Cluster.builder()
+                        .clusterName(name)
+                        .tags(Tag.builder().key("name").value(name).build())
+                        .build());
+    }
+
+    Command next(ClusterState state) {
+        if (state.realm() == null) {
+            return found();
+        }
+        List<Supplier<Command>> choices =
+                List.of(
+                        () -> createCluster("c" + random.nextInt(4)),
+                        RandomCommands::found,
+                        this::register,
+                        () -> registerWorker(state),
+                        () -> connect(state),
+                        () -> connect(state),
+                        () -> run(state),
+                        () -> run(state),
+                        () -> run(state),
+                        () -> observe(state),
+                        () -> observe(state),
+                        () -> new Command.StopTask(task(state), "UserInitiated", "why not"),
+                        () -> createService(state),
+                        () -> updateService(state),
+                        () -> commit(state),
+                        () -> commit(state),
+                        () -> commit(state),
+                        () -> disconnect(state),
+                        () -> new Command.ReconcileWorker(worker(state), session(state), List.of()),
+                        () -> new Command.DeregisterWorker(worker(state), random.nextBoolean()),
+                        () -> new Command.DeleteService(service(state), random.nextBoolean()),
+                        () -> new Command.DeleteCluster("c" + random.nextInt(8)),
+                        () -> new Command.DeregisterTaskDefinition(definition(state)),
+                        Command.Tick::new,
+                        () -> new Command.RaiseLevel(random.nextInt(3)));
+        return choices.get(random.nextInt(choices.size())).get();
+    }
+
+    static Command found() {
+        return new Command.FoundRealm(
+                new Realm("us-east-1", "000000000000", new Realm.AccessKey("AKIA", "secret")));
+    }
+
+    private Command register() {
+        var container =
+                ContainerDefinition.builder()
+                        .name("main")
+                        .image("busybox")
+                        .command("sleep", "60")
+                        .essential(true)
+                        .memory(32)
+                        .dockerLabels(Map.of("a", "b"))
+                        .build();
+        var definition =
+                TaskDefinition.builder()
+                        .family("f" + random.nextInt(3))
+                        .containerDefinitions(container)
+                        .build();
+        return new Command.RegisterTaskDefinition(definition, List.of(tag()), SMALL);
+    }
+
+    private Command registerWorker(ClusterState state) {
+        return new Command.RegisterWorker(
+                ids.worker(),
+                false,
+                cluster(state),
+                Map.of("ecs.capability.x", "", "zone", "z" + random.nextInt(3)),
+                List.of(tag()),
+                new Resources(4096, 8192),
+                List.of(HostPort.tcp(22), HostPort.udp(53)),
+                random.nextBoolean() ? "token" + random.nextLong() : null);
+    }
+
+    private Command connect(ClusterState state) {
+        return new Command.ConnectWorker(
+                worker(state), "n1", new Worker.AgentVersion("1.2", null, "20.10"));
+    }
+
+    private Command disconnect(ClusterState state) {
+        return new Command.DisconnectWorker(worker(state), session(state));
+    }
+
+    private Command run(ClusterState state) {
+        @Nullable Token token =
+                random.nextBoolean() ? new Token("run c", "t" + random.nextInt(1000)) : null;
+        return new Command.RunTasks(
+                cluster(state),
+                definition(state),
+                token,
+                "print",
+                random.nextBoolean(),
+                launch(),
+                starts(state, 1 + random.nextInt(3)));
+    }
+
+    private Command.Launch launch() {
+        var overrides = TaskOverride.builder().cpu("64").build();
+        return new Command.Launch(
+                "family:f",
+                random.nextBoolean() ? "me" : null,
+                "EC2",
+                random.nextBoolean() ? overrides : null,
+                random.nextBoolean(),
+                List.of(tag()),
+                false,
+                new Footprint(new Resources(16, 16), List.of(), List.of()));
+    }
+
+    private List<Command.Start> starts(ClusterState state, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(
+                        i ->
+                                new Command.Start(
+                                        ids.task(),
+                                        worker(state),
+                                        List.of(
+                                                Task.Container.placed(
+                                                        "main",
+                                                        ids.uuid().toString(),
+                                                        true,
+                                                        Task.Health.UNKNOWN))))
+                .toList();
+    }
+
+    private Command observe(ClusterState state) {
+        Task.Status status = any(Stream.of(Task.Status.values()), () -> Task.Status.PENDING);
+        var binding = NetworkBinding.builder().containerPort(80).hostPort(32768).build();
+        var seen =
+                new Command.ContainerSeen(
+                        "main",
+                        status,
+                        status == Task.Status.STOPPED ? 137 : null,
+                        null,
+                        "abc",
+                        null,
+                        random.nextBoolean() ? List.of(binding) : null,
+                        Task.Health.HEALTHY);
+        return new Command.ObserveTasks(
+                List.of(
+                        new Command.Observation(
+                                task(state), status, null, List.of(seen), 1, 2, 0)));
+    }
+
+    private Command createService(ClusterState state) {
+        var spec =
+                software.amazon.awssdk.services.ecs.model.Service.builder()
+                        .serviceName("s")
+                        .schedulingStrategy("REPLICA")
+                        .build();
+        return new Command.CreateService(
+                new ServiceKey(cluster(state), "s" + random.nextInt(5)),
+                spec,
+                random.nextInt(6),
+                List.of(tag()),
+                definition(state),
+                ids.deployment(),
+                null,
+                "print");
+    }
+
+    private Command updateService(ClusterState state) {
+        ServiceKey key = service(state);
+        @Nullable Service known = state.services().get(key);
+        return new Command.UpdateService(
+                key,
+                known == null ? 0 : known.version(),
+                known == null
+                        ? software.amazon.awssdk.services.ecs.model.Service.builder().build()
+                        : known.spec(),
+                random.nextInt(6),
+                definition(state),
+                ids.deployment());
+    }
+
+    private Command commit(ClusterState state) {
+        ServiceKey key = service(state);
+        @Nullable Service known = state.services().get(key);
+        List<TaskId> running =
+                state.tasksOf(key).filter(Task::wanted).limit(1).map(Task::id).toList();
+        return new Command.CommitPlan(
+                key,
+                known == null ? 0 : known.version(),
+                launch(),
+                starts(state, random.nextInt(3)),
+                random.nextInt(4) == 0 ? running : List.of(),
+                random.nextInt(4) == 0 ? "was unable to place a task" : null);
+    }
+
+    private Tag tag() {
+        return Tag.builder().key("k" + random.nextInt(9)).value("Grüße").build();
+    }
+
+    private String cluster(ClusterState state) {
+        return any(
+                state.clusters().values().filter(c -> c.active()).map(c -> c.name()), () -> "none");
+    }
+
+    private WorkerId worker(ClusterState state) {
+        return any(state.workers().values().map(Worker::id), ids::worker);
+    }
+
+    private long session(ClusterState state) {
+        return any(state.workers().values().map(Worker::session), () -> 0L);
+    }
+
+    private TaskId task(ClusterState state) {
+        return any(state.tasks().values().map(Task::id), ids::task);
+    }
+
+    private ServiceKey service(ClusterState state) {
+        return any(state.services().values().map(Service::key), () -> new ServiceKey("c", "s"));
+    }
+
+    private TaskDefinitionKey definition(ClusterState state) {
+        return any(
+                state.taskDefinitions().values().map(row -> row.key()),
+                () -> new TaskDefinitionKey("f", 1));
+    }
+
+    private <T> T any(Stream<T> all, Supplier<T> otherwise) {
+        List<T> list = all.toList();
+        return list.isEmpty() ? otherwise.get() : list.get(random.nextInt(list.size()));
+    }
+}

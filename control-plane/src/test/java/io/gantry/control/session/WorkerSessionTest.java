@@ -1,0 +1,209 @@
+package io.gantry.control.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.common.acs.AcsMessage;
+import io.gantry.common.acs.AcsMessage.GantryInventoryMessage;
+import io.gantry.common.acs.AcsMessage.HeartbeatAckRequest;
+import io.gantry.common.acs.AcsMessage.HeartbeatMessage;
+import io.gantry.common.acs.AcsMessage.PayloadMessage;
+import io.gantry.common.acs.AcsMessage.TaskIdentifier;
+import io.gantry.common.acs.AcsMessage.TaskManifestMessage;
+import io.gantry.common.acs.AcsMessage.TaskStopVerificationAck;
+import io.gantry.common.acs.AcsMessage.TaskStopVerificationMessage;
+import io.gantry.common.acs.AcsTask;
+import io.gantry.common.model.TaskId;
+import io.gantry.common.model.WorkerId;
+import io.gantry.control.World;
+import io.gantry.control.core.command.Command;
+import io.gantry.control.core.state.Task.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class WorkerSessionTest {
+    private final World world = new World();
+    private final Sessions sessions =
+            new Sessions(world.log, world.log, world.live, world.time, world.time, "n1");
+    private final WorkerId worker = world.worker();
+    private final Agent agent = new Agent();
+
+    WorkerSessionTest() {
+        sessions.start();
+    }
+
+    private static final class Agent implements Outbound {
+        private final List<AcsMessage> received = new ArrayList<>();
+        private boolean writable = true;
+        private boolean closed;
+
+        @Override
+        public void send(AcsMessage message) {
+            received.add(message);
+        }
+
+        @Override
+        public boolean writable() {
+            return writable;
+        }
+
+        @Override
+        public void close(String reason) {
+            closed = true;
+        }
+
+        private <T extends AcsMessage> List<T> all(Class<T> type) {
+            return received.stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        private List<String> orders() {
+            return all(PayloadMessage.class).stream()
+                    .flatMap(payload -> payload.tasks().stream())
+                    .map(task -> task.desiredStatus() + " " + id(task))
+                    .toList();
+        }
+
+        private static String id(AcsTask task) {
+            return task.arn().substring(task.arn().lastIndexOf('/') + 1);
+        }
+    }
+
+    private WorkerSession open() {
+        WorkerSession session = sessions.open(worker, world.connect(worker), agent);
+        world.time.settle();
+        return session;
+    }
+
+    @Test
+    void aConnectIsFollowedByTheTasksToRunAndTheManifest() {
+        world.connect(worker);
+        TaskId task = world.run(worker);
+        open();
+        assertThat(agent.orders()).containsExactly("RUNNING " + task);
+        assertThat(agent.all(TaskManifestMessage.class).getFirst().tasks())
+                .extracting(TaskIdentifier::taskArn)
+                .containsExactly("arn:aws:ecs:us-east-1:123456789012:task/demo/" + task);
+        assertThat(agent.all(HeartbeatMessage.class)).hasSize(1);
+    }
+
+    @Test
+    void eachTaskIsOrderedOnceAndStoppedOnce() {
+        open();
+        TaskId task = world.run(worker);
+        world.time.advance(Duration.ofSeconds(30));
+        world.observe(task, Status.RUNNING);
+        world.log.apply(new Command.StopTask(task, "UserInitiated", "enough"));
+        world.time.advance(Duration.ofSeconds(15));
+        assertThat(agent.orders()).containsExactly("RUNNING " + task, "STOPPED " + task);
+    }
+
+    @Test
+    void aTaskSeenStoppedIsNeverOrderedAgain() {
+        open();
+        TaskId task = world.run(worker);
+        world.time.settle();
+        world.observe(task, Status.STOPPED);
+        agent.received.clear();
+        open();
+        assertThat(agent.orders()).isEmpty();
+        assertThat(agent.all(TaskManifestMessage.class).getFirst().tasks()).isEmpty();
+    }
+
+    @Test
+    void sequenceNumbersGrowOverSessions() {
+        open();
+        world.run(worker);
+        world.time.settle();
+        open();
+        world.run(worker);
+        world.time.settle();
+        List<Long> numbers =
+                agent.received.stream()
+                        .flatMap(
+                                message ->
+                                        switch (message) {
+                                            case PayloadMessage payload ->
+                                                    Stream.of(payload.seqNum());
+                                            case TaskManifestMessage manifest ->
+                                                    Stream.of(manifest.timeline());
+                                            default -> Stream.<Long>empty();
+                                        })
+                        .toList();
+        assertThat(numbers).hasSizeGreaterThan(3).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void nothingIsSentWhileTheSocketIsFullAndItIsMadeUpForLater() {
+        open();
+        agent.writable = false;
+        TaskId task = world.run(worker);
+        world.time.advance(Duration.ofSeconds(1));
+        assertThat(agent.orders()).isEmpty();
+        agent.writable = true;
+        world.time.advance(WorkerSession.LOOK);
+        assertThat(agent.orders()).containsExactly("RUNNING " + task);
+    }
+
+    @Test
+    void onlyWhatShouldNotRunIsConfirmedForStopping() {
+        WorkerSession session = open();
+        TaskId wanted = world.run(worker);
+        String arn = "arn:aws:ecs:us-east-1:123456789012:task/demo/";
+        session.received(
+                new TaskStopVerificationMessage(
+                        "m",
+                        List.of(
+                                new TaskIdentifier(arn + wanted, null, "STOPPED"),
+                                new TaskIdentifier(arn + world.ids.task(), null, "STOPPED"))));
+        assertThat(agent.all(TaskStopVerificationAck.class).getFirst().stopTasks()).hasSize(1);
+    }
+
+    @Test
+    void anInventoryWithoutARunningTaskEndsIt() {
+        WorkerSession session = open();
+        TaskId task = world.run(worker);
+        world.observe(task, Status.RUNNING);
+        session.received(new GantryInventoryMessage(List.of()));
+        world.time.advance(Duration.ofSeconds(1));
+        assertThat(world.log.state().tasks().get(task))
+                .extracting(row -> row == null ? null : row.last())
+                .isEqualTo(Status.STOPPED);
+    }
+
+    @Test
+    void aSilentAgentIsDisconnectedAndOneThatAnswersIsNot() {
+        WorkerSession session = open();
+        for (int i = 0; i < 10; i++) {
+            world.time.advance(WorkerSession.HEARTBEAT);
+            session.received(new HeartbeatAckRequest("x"));
+        }
+        assertThat(agent.closed).isFalse();
+        world.time.advance(WorkerSession.SILENCE.plus(WorkerSession.HEARTBEAT.multipliedBy(2)));
+        assertThat(agent.closed).isTrue();
+        assertThat(world.log.state().workers().values().noneMatch(row -> row.connected())).isTrue();
+        assertThat(world.live.heartbeat(worker)).isNull();
+    }
+
+    @Test
+    void aSecondConnectEndsTheFirstWithoutDisconnectingTheWorker() {
+        var first = new Agent();
+        sessions.open(worker, world.connect(worker), first);
+        world.time.settle();
+        open();
+        world.time.advance(Duration.ofSeconds(1));
+        assertThat(first.closed).isTrue();
+        assertThat(agent.closed).isFalse();
+        assertThat(world.log.state().workers().values().allMatch(row -> row.connected())).isTrue();
+        assertThat(sessions.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void aSessionThatAnotherNodeHasTakenOverEnds() {
+        open();
+        world.connect(worker);
+        world.time.settle();
+        assertThat(agent.closed).isTrue();
+    }
+}

@@ -1,0 +1,139 @@
+package io.gantry.launcher;
+
+import io.gantry.common.wire.Json;
+import io.gantry.common.wire.Shape.Structure;
+import io.gantry.common.wire.SigV4Signer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.services.ecs.model.EcsRequest;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** Calls the public API like any other client; turns to the next node when one does not answer. */
+final class ApiClient {
+    private static final String TARGET = "AmazonEC2ContainerServiceV20141113.";
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final HttpClient http;
+    private final List<URI> nodes;
+    private final Credentials credentials;
+    private final String region;
+    private String trouble = "";
+
+    ApiClient(HttpClient http, List<URI> nodes, Credentials credentials, String region) {
+        this.http = http;
+        this.nodes = nodes;
+        this.credentials = credentials;
+        this.region = region;
+    }
+
+    /** The API understood the request and refused it. */
+    static final class RefusedException extends RuntimeException {
+        private final String code;
+
+        RefusedException(String operation, String code, String message) {
+            super("%s: %s: %s".formatted(operation, code, message));
+            this.code = code;
+        }
+
+        String code() {
+            return code;
+        }
+    }
+
+    <T extends SdkPojo> T call(EcsRequest request, Class<T> replyType) {
+        String operation = request.getClass().getSimpleName().replaceFirst("Request$", "");
+        byte[] body = Json.TEXT.write(request, Structure.of(request.getClass()));
+        byte[] reply =
+                Patience.await(
+                        LIMIT,
+                        () -> {
+                            for (URI node : nodes) {
+                                byte[] answer = ask(node, operation, body);
+                                if (answer != null) {
+                                    return answer;
+                                }
+                            }
+                            return null;
+                        });
+        if (reply == null) {
+            throw new Failure(
+                    "%s: no node answered as it should within %d s; the last one: %s"
+                            .formatted(operation, LIMIT.toSeconds(), trouble));
+        }
+        return replyType.cast(Json.TEXT.read(reply, Structure.of(replyType)));
+    }
+
+    private byte @Nullable [] ask(URI node, String operation, byte[] body) {
+        URI uri = node.resolve("/");
+        Map<String, String> headers = new HashMap<>();
+        headers.put("Content-Type", "application/x-amz-json-1.1");
+        headers.put("X-Amz-Target", TARGET + operation);
+        headers.putAll(
+                SigV4Signer.sign(
+                        "POST",
+                        uri,
+                        headers,
+                        body,
+                        credentials.accessKey(),
+                        credentials.secret(),
+                        null,
+                        region,
+                        "ecs",
+                        Instant.now()));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).timeout(LIMIT).POST(BodyPublishers.ofByteArray(body));
+        headers.forEach(request::header);
+        HttpResponse<byte[]> response = send(request.build());
+        if (response == null) {
+            return null;
+        }
+        if (response.statusCode() >= 500) {
+            trouble = new String(response.body(), StandardCharsets.UTF_8);
+            return null;
+        }
+        if (response.statusCode() != 200) {
+            throw refused(operation, response);
+        }
+        return response.body();
+    }
+
+    private @Nullable HttpResponse<byte[]> send(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofByteArray());
+        } catch (IOException unreachable) {
+            trouble = "%s: %s".formatted(request.uri(), unreachable);
+            return null;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failure("Interrupted.", interrupted);
+        }
+    }
+
+    private static RefusedException refused(String operation, HttpResponse<byte[]> response) {
+        try {
+            JsonNode error = MAPPER.readTree(response.body());
+            String type = error.path("__type").asString("");
+            String code = type.substring(type.indexOf('#') + 1);
+            String message = error.path("message").asString(error.path("Message").asString(""));
+            return new RefusedException(operation, code, message);
+        } catch (JacksonException notJson) {
+            return new RefusedException(operation, "HTTP " + response.statusCode(), "");
+        }
+    }
+}

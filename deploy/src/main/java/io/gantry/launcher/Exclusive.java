@@ -1,0 +1,27 @@
+package io.gantry.launcher;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.StandardOpenOption;
+
+/** Keeps two launchers from starting or stopping the same installation at once. */
+final class Exclusive {
+    private Exclusive() {}
+
+    static void run(Layout layout, Runnable work) {
+        layout.create();
+        try (FileChannel channel =
+                FileChannel.open(
+                        layout.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw new Failure(
+                        "Another gantry command is at work on %s.".formatted(layout.home()));
+            }
+            work.run();
+        } catch (IOException refused) {
+            throw new Failure("Cannot lock %s: %s".formatted(layout.lock(), refused), refused);
+        }
+    }
+}

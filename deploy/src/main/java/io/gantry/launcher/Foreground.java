@@ -1,0 +1,65 @@
+package io.gantry.launcher;
+
+import io.gantry.common.config.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A long-running part in this very process, until a signal ends it. */
+final class Foreground {
+    private static final Logger log = LoggerFactory.getLogger(Foreground.class);
+
+    private Foreground() {}
+
+    /** What starts a part and says how to close it. */
+    interface Part {
+        AutoCloseable start() throws Exception;
+    }
+
+    static int run(String name, Part part) throws Exception {
+        AutoCloseable running = start(name, part);
+        var ended = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .name("shutdown")
+                                .unstarted(() -> close(name, running, ended)));
+        ended.await();
+        return 0;
+    }
+
+    private static AutoCloseable start(String name, Part part) throws Exception {
+        try {
+            return part.start();
+        } catch (IOException | UncheckedIOException refused) {
+            log.error("{} cannot start", name, refused);
+            throw new Failure("%s cannot start: %s".formatted(name, cause(refused)), refused);
+        }
+    }
+
+    /** The innermost reason, in which the system says what it refused. */
+    private static String cause(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        return innermost.getClass().getSimpleName() + ": " + innermost.getMessage();
+    }
+
+    private static void close(String name, AutoCloseable running, CountDownLatch ended) {
+        try {
+            running.close();
+            log.info("{} stopped", name);
+        } catch (Exception failure) {
+            log.error("{} did not stop cleanly", name, failure);
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    static void applyLogLevel(Settings settings) {
+        Main.logAt(settings.text("LOG_LEVEL", "info"));
+    }
+}

@@ -1,0 +1,109 @@
+package io.gantry.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Where the files of an installation are. */
+record Layout(Path home) {
+
+    Path description() {
+        return home.resolve("installation.yaml");
+    }
+
+    Path lock() {
+        return home.resolve("lock");
+    }
+
+    Path config(Member member) {
+        return home.resolve("conf").resolve(member.name() + ".yaml");
+    }
+
+    Path data(Member member) {
+        return home.resolve("data").resolve(member.name());
+    }
+
+    Path credentials(Member node) {
+        return data(node).resolve("root-credentials");
+    }
+
+    Path logs() {
+        return home.resolve("logs");
+    }
+
+    Path log(Member member) {
+        return logs().resolve(member.name() + ".log");
+    }
+
+    /** What a process says outside of its log, such as the last words of a JVM. */
+    Path output(Member member) {
+        return logs().resolve(member.name() + ".out");
+    }
+
+    Path pid(Member member) {
+        return home.resolve("run").resolve(member.name() + ".pid");
+    }
+
+    Path sample() {
+        return home.resolve("sample");
+    }
+
+    /** Makes the directories, or says why that cannot be. */
+    void create() {
+        for (String directory : List.of("conf", "data", "logs", "run")) {
+            Path path = home.resolve(directory);
+            try {
+                Files.createDirectories(path);
+            } catch (IOException refused) {
+                throw unwritable(path, refused);
+            }
+            if (!Files.isWritable(path)) {
+                throw unwritable(path, null);
+            }
+        }
+    }
+
+    private static Failure unwritable(Path path, @Nullable IOException cause) {
+        String message =
+                "Cannot write to %s. Choose a directory of yours with --home or GANTRY_HOME."
+                        .formatted(path);
+        return cause == null ? new Failure(message) : new Failure(message, cause);
+    }
+
+    /** Writes a file in one step, so that nobody meets half of it. */
+    static void write(Path path, String content) {
+        Path fresh = path.resolveSibling(path.getFileName() + ".new");
+        try {
+            Files.writeString(fresh, content);
+            Files.move(fresh, path, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException refused) {
+            throw new Failure("Cannot write %s: %s".formatted(path, refused.getMessage()), refused);
+        }
+    }
+
+    /** Deletes what an installation leaves on disk, but not the built distributions. */
+    void wipe() {
+        for (String name :
+                List.of("conf", "data", "logs", "run", "sample", "installation.yaml", "lock")) {
+            delete(home.resolve(name));
+        }
+    }
+
+    private static void delete(Path tree) {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException refused) {
+            throw new Failure("Cannot delete %s: %s".formatted(tree, refused), refused);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.gantry.worker;
+
+import io.gantry.common.time.Clock;
+import io.gantry.common.time.LoopThread;
+import io.gantry.worker.core.Agent;
+import io.gantry.worker.core.AgentEvent;
+import io.gantry.worker.core.AgentSettings;
+import io.gantry.worker.docker.DockerRuntime;
+import io.gantry.worker.docker.DockerSettings;
+import io.gantry.worker.endpoints.CredentialStore;
+import io.gantry.worker.endpoints.EndpointServer;
+import io.gantry.worker.journal.Journal;
+import io.gantry.worker.process.ProcessRuntime;
+import io.gantry.worker.runtime.ContainerRuntime;
+import io.gantry.worker.runtime.InjectedEnvironment;
+import io.gantry.worker.session.AccessKey;
+import io.gantry.worker.session.ControlPlaneSession;
+import io.gantry.worker.session.KeySigner;
+import io.gantry.worker.session.SessionSettings;
+import io.gantry.worker.session.VertxTransport;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running worker. */
+public final class WorkerAgent implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(WorkerAgent.class);
+    private static final String VERSION = "0.1.0";
+    private static final long STOP_LIMIT_SECONDS = 1;
+
+    private final LoopThread loop = new LoopThread("worker");
+    private final Vertx vertx =
+            Vertx.vertx(
+                    new VertxOptions()
+                            .setEventLoopPoolSize(1)
+                            .setWorkerPoolSize(1)
+                            .setInternalBlockingPoolSize(1));
+    private final VertxTransport transport = new VertxTransport(vertx);
+    private final WorkerConfig config;
+    private final Journal journal;
+    private final CredentialStore credentials = new CredentialStore();
+    private final AtomicReference<@Nullable TaskDriver> driver = new AtomicReference<>();
+    private final @Nullable EndpointServer endpoints;
+    private @Nullable ContainerRuntime runtime;
+    private @Nullable ControlPlaneSession session;
+
+    private WorkerAgent(WorkerConfig config) {
+        this.config = config;
+        journal =
+                Journal.open(
+                        config.dataDirectory().resolve("journal"),
+                        config.cluster(),
+                        new SecureRandom());
+        endpoints = config.metadataPort() == 0 ? null : endpoints(journal);
+    }
+
+    /**
+     * Starts a worker; it adopts what an earlier one with the same data directory left running.
+     *
+     * @throws RuntimeException if the data directory or the engine cannot be used
+     */
+    public static WorkerAgent start(WorkerConfig config) {
+        WorkerAgent worker = new WorkerAgent(config);
+        try {
+            worker.begin();
+            return worker;
+        } catch (RuntimeException failure) {
+            worker.close();
+            throw failure;
+        }
+    }
+
+    private EndpointServer endpoints(Journal opened) {
+        return new EndpointServer(
+                config.metadataPort(),
+                config.cluster(),
+                opened.identity().agentId(),
+                () -> {
+                    TaskDriver current = driver.get();
+                    return current == null ? opened.state() : current.state();
+                },
+                () -> opened.identity().containerInstanceArn(),
+                credentials);
+    }
+
+    private void begin() {
+        InjectedEnvironment injected =
+                endpoints == null ? InjectedEnvironment.NONE : endpoints::environment;
+        ContainerRuntime containers = runtime(injected, this::post);
+        runtime = containers;
+        TaskDriver tasks =
+                new TaskDriver(
+                        new Agent(
+                                AgentSettings.usual()
+                                        .with(config.stopTimeout(), config.cleanupWait())),
+                        journal,
+                        containers,
+                        credentials,
+                        Clock.system(),
+                        loop);
+        ControlPlaneSession conversation =
+                new ControlPlaneSession(
+                        sessionSettings(containers),
+                        transport,
+                        new KeySigner(accessKey(), config.region()),
+                        Clock.system(),
+                        loop,
+                        new SecureRandom(),
+                        tasks);
+        session = conversation;
+        tasks.reportTo(conversation::report);
+        driver.set(tasks);
+        if (endpoints != null) {
+            endpoints.listen(vertx, containers.workerAddresses());
+        }
+        AgentEvent restarted = new AgentEvent.Restarted(containers.adopt());
+        loop.run(() -> tasks.take(restarted));
+        loop.run(conversation::start);
+        log.atInfo()
+                .addKeyValue("engine", containers.version())
+                .addKeyValue("cluster", config.cluster())
+                .addKeyValue("cpu", config.resources().cpuUnits())
+                .addKeyValue("memory_mib", config.resources().memoryMib())
+                .log("worker started");
+    }
+
+    private void post(AgentEvent event) {
+        TaskDriver current = driver.get();
+        if (current != null) {
+            current.post(event);
+        }
+    }
+
+    private ContainerRuntime runtime(InjectedEnvironment injected, Consumer<AgentEvent> events) {
+        boolean engine =
+                switch (config.engine()) {
+                    case DOCKER -> true;
+                    case PROCESS -> false;
+                    case AUTO -> DockerRuntime.available();
+                };
+        return engine
+                ? DockerRuntime.connect(
+                        new DockerSettings(
+                                journal.identity().agentId(),
+                                config.cluster(),
+                                config.pullBehavior()),
+                        injected,
+                        events)
+                : new ProcessRuntime(config.dataDirectory().resolve("processes"), injected, events);
+    }
+
+    private Supplier<AccessKey> accessKey() {
+        AccessKey fixed = config.accessKey();
+        return fixed == null ? new CredentialsFile(config.credentialsFile()) : () -> fixed;
+    }
+
+    private SessionSettings sessionSettings(ContainerRuntime containers) {
+        Map<String, String> attributes = new TreeMap<>(Machine.attributes());
+        attributes.putAll(config.attributes());
+        List<String> capabilities = new ArrayList<>(Machine.capabilities());
+        capabilities.addAll(containers.capabilities());
+        if (endpoints != null) {
+            capabilities.add("com.amazonaws.ecs.capability.task-iam-role");
+        }
+        return new SessionSettings(
+                config.endpoints(),
+                config.cluster(),
+                config.resources(),
+                config.reservedPorts(),
+                capabilities,
+                attributes,
+                VERSION,
+                containers.version());
+    }
+
+    /** The name the control plane gave this worker; null until it did. */
+    public @Nullable String containerInstanceArn() {
+        return journal.identity().containerInstanceArn();
+    }
+
+    /** Leaves the cluster for now. The containers run on. */
+    @Override
+    public void close() {
+        ControlPlaneSession conversation = session;
+        if (conversation != null) {
+            loop.run(conversation::stop);
+        }
+        loop.close();
+        if (runtime != null) {
+            runtime.close();
+        }
+        if (endpoints != null) {
+            endpoints.close();
+        }
+        transport.close();
+        try {
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(STOP_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            log.atDebug().setCause(failure).log("network not closed in time");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        journal.close();
+        log.atInfo().log("worker stopped");
+    }
+}

@@ -1,0 +1,162 @@
+package io.gantry.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.common.acs.AcsCodec;
+import io.gantry.common.acs.AcsContainer;
+import io.gantry.common.acs.AcsJson;
+import io.gantry.common.acs.AcsMessage;
+import io.gantry.common.acs.AcsTask;
+import io.vertx.core.http.ServerWebSocket;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A whole worker with processes as its containers, over real sockets. */
+final class WorkerAgentTest {
+    private static final String TASK = "arn:aws:ecs:us-east-1:1:task/demo/t1";
+
+    @TempDir Path directory;
+
+    private WorkerAgent worker(FakeNode node, int metadataPort) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("GANTRY_DATA_DIR", directory.toString());
+        settings.put("GANTRY_ENDPOINTS", "http://127.0.0.1:1," + node.uri());
+        settings.put("GANTRY_CLUSTER", "demo");
+        settings.put("GANTRY_ENGINE", "process");
+        settings.put("GANTRY_ACCESS_KEY_ID", "AK");
+        settings.put("GANTRY_SECRET_ACCESS_KEY", "secret");
+        settings.put("GANTRY_METADATA_PORT", Integer.toString(metadataPort));
+        return WorkerAgent.start(WorkerConfig.from(settings::get));
+    }
+
+    private static void send(ServerWebSocket socket, long sequence, AcsTask task) {
+        socket.writeTextMessage(
+                AcsCodec.encode(
+                        new AcsMessage.PayloadMessage(
+                                "m" + sequence,
+                                "demo",
+                                FakeNode.INSTANCE,
+                                1,
+                                sequence,
+                                null,
+                                List.of(task))));
+    }
+
+    private static AcsTask sleeper() {
+        return AcsTask.run(TASK, "web", "1")
+                .containers(
+                        List.of(
+                                AcsContainer.of("web", "host")
+                                        .command(List.of("sh", "-c", "env >env; exec sleep 1000"))
+                                        .stopTimeout(5)
+                                        .build()))
+                .build();
+    }
+
+    @Test
+    void aTaskSurvivesItsWorkerAndIsStoppedByTheNext() throws Exception {
+        try (FakeNode node = new FakeNode()) {
+            try (WorkerAgent first = worker(node, 0)) {
+                ServerWebSocket socket = node.connection();
+                assertThat(node.message())
+                        .isEqualTo(new AcsMessage.GantryInventoryMessage(List.of()));
+                send(socket, 1, sleeper());
+                assertThat(node.message())
+                        .isEqualTo(new AcsMessage.AckRequest("demo", FakeNode.INSTANCE, "m1"));
+                JsonNode report = node.report();
+                assertThat(report.path("status").asString()).isEqualTo("RUNNING");
+                assertThat(first.containerInstanceArn()).isEqualTo(FakeNode.INSTANCE);
+                assertThat(node.telemetry.poll(10, TimeUnit.SECONDS))
+                        .contains("PublishMetricsRequest");
+            }
+            node.messages.clear();
+            try (WorkerAgent second = worker(node, 0)) {
+                ServerWebSocket socket = node.connection();
+                assertThat(node.message())
+                        .isEqualTo(
+                                new AcsMessage.GantryInventoryMessage(
+                                        List.of(
+                                                new AcsMessage.GantryInventoryMessage.KnownTask(
+                                                        TASK, "RUNNING"))));
+                assertThat(second.containerInstanceArn()).isEqualTo(FakeNode.INSTANCE);
+                send(socket, 2, AcsTask.stop(TASK));
+                JsonNode report = node.report();
+                while (!report.path("status").asString().equals("STOPPED")) {
+                    report = node.report();
+                }
+                assertThat(report.path("containers").path(0).path("exitCode").asInt())
+                        .isEqualTo(143);
+            }
+        }
+    }
+
+    @Test
+    void aContainerFindsItsMetadata() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        try (FakeNode node = new FakeNode();
+                WorkerAgent worker = worker(node, port)) {
+            ServerWebSocket socket = node.connection();
+            send(socket, 1, sleeper());
+            node.report();
+            String base = awaitMetadataAddress();
+            JsonNode container = fetch(base, 200);
+            assertThat(container.path("Name").asString()).isEqualTo("web");
+            assertThat(container.path("KnownStatus").asString()).isEqualTo("RUNNING");
+            assertThat(fetch(base + "/task", 200).path("TaskARN").asString()).isEqualTo(TASK);
+            assertThat(fetch(base + "x", 404).asString()).contains("unable to get docker ID");
+            String root = "http://127.0.0.1:" + port;
+            assertThat(fetch(root + "/v1/metadata", 200).path("ContainerInstanceArn").asString())
+                    .isEqualTo(worker.containerInstanceArn());
+            assertThat(fetch(root + "/v1/tasks", 200).path("Tasks").size()).isEqualTo(1);
+            assertThat(fetch(root + "/v2/credentials/none", 400).path("code").asString())
+                    .isEqualTo("InvalidIdInRequest");
+            send(socket, 2, AcsTask.stop(TASK));
+            node.report();
+        }
+    }
+
+    private String awaitMetadataAddress() throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (System.nanoTime() < end) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                Path environment =
+                        files.filter(file -> file.endsWith("work/env")).findFirst().orElse(null);
+                if (environment != null) {
+                    for (String line : Files.readAllLines(environment)) {
+                        if (line.startsWith("ECS_CONTAINER_METADATA_URI_V4=")) {
+                            return line.substring(line.indexOf('=') + 1);
+                        }
+                    }
+                }
+            }
+        }
+        throw new AssertionError("no metadata address in the environment");
+    }
+
+    private static JsonNode fetch(String address, int status) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> response =
+                    client.send(
+                            HttpRequest.newBuilder(URI.create(address)).build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(status);
+            return AcsJson.mapper().readTree(response.body());
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.gantry.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gantry.common.model.HostPort;
+import io.gantry.common.model.Resources;
+import io.gantry.worker.docker.PullBehavior;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class WorkerConfigTest {
+
+    @Test
+    void aDataDirectoryIsAllThatIsNeeded() {
+        WorkerConfig config = WorkerConfig.from(Map.of("GANTRY_DATA_DIR", "/tmp/x")::get);
+
+        assertThat(config.cluster()).isEqualTo("default");
+        assertThat(config.endpoints()).hasSize(1);
+        assertThat(config.resources().cpuUnits()).isPositive();
+        assertThat(config.engine()).isEqualTo(WorkerConfig.Engine.AUTO);
+    }
+
+    @Test
+    void everythingCanBeSet() {
+        WorkerConfig config =
+                WorkerConfig.from(
+                        Map.of(
+                                        "GANTRY_DATA_DIR", "/tmp/x",
+                                        "GANTRY_ENDPOINTS", "http://a:1,http://b:2",
+                                        "GANTRY_ATTRIBUTES", "rack=r1,zone=z=1",
+                                        "GANTRY_CPU", "512",
+                                        "GANTRY_MEMORY", "256",
+                                        "GANTRY_RESERVED_PORTS", "22,53/udp",
+                                        "GANTRY_IMAGE_PULL_BEHAVIOR", "prefer-cached",
+                                        "GANTRY_STOP_TIMEOUT", "5s",
+                                        "GANTRY_ACCESS_KEY_ID", "AK",
+                                        "GANTRY_SECRET_ACCESS_KEY", "secret")
+                                ::get);
+
+        assertThat(config.endpoints()).hasSize(2);
+        assertThat(config.attributes()).isEqualTo(Map.of("rack", "r1", "zone", "z=1"));
+        assertThat(config.resources()).isEqualTo(new Resources(512, 256));
+        assertThat(config.reservedPorts())
+                .containsExactlyInAnyOrder(HostPort.tcp(22), HostPort.udp(53));
+        assertThat(config.pullBehavior()).isEqualTo(PullBehavior.PREFER_CACHED);
+        assertThat(config.stopTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.toString()).doesNotContain("secret,");
+    }
+
+    @Test
+    void allErrorsAreToldAtOnce() {
+        assertThatThrownBy(
+                        () ->
+                                WorkerConfig.from(
+                                        Map.of(
+                                                        "GANTRY_ENDPOINTS", "a:b",
+                                                        "GANTRY_ENGINE", "vm",
+                                                        "GANTRY_RESERVED_PORTS", "x",
+                                                        "GANTRY_ACCESS_KEY_ID", "AK")
+                                                ::get))
+                .hasMessageContaining("DATA_DIR")
+                .hasMessageContaining("ENDPOINTS")
+                .hasMessageContaining("ENGINE")
+                .hasMessageContaining("RESERVED_PORTS")
+                .hasMessageContaining("SECRET_ACCESS_KEY");
+    }
+}
