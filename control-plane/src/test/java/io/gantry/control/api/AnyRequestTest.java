@@ -3,7 +3,6 @@ package io.gantry.control.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.common.wire.HttpReply;
-import io.gantry.common.wire.HttpRequest;
 import io.gantry.common.wire.Samples;
 import io.gantry.control.core.Audit;
 import io.gantry.control.core.command.Command;
@@ -12,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +21,6 @@ import software.amazon.awssdk.services.ecs.model.EcsRequest;
 /** Whatever is asked, the answer is a result or the client's fault, and the state stays sound. */
 class AnyRequestTest {
     private static final int REQUESTS = 2_000;
-    private static final String TARGET = "AmazonEC2ContainerServiceV20141113.";
     private static final ServiceKey WEB = new ServiceKey("demo", "web");
 
     private final Office office = new Office().withCluster("demo");
@@ -166,13 +163,7 @@ class AnyRequestTest {
     private HttpReply send(SdkPojo request) {
         String name = request.getClass().getSimpleName();
         String operation = name.substring(0, name.length() - "Request".length());
-        Map<String, String> headers =
-                Map.of(
-                        "x-amz-target", TARGET + operation,
-                        "content-type", "application/x-amz-json-1.1",
-                        "host", "localhost");
-        return office.dispatcher.dispatch(
-                new HttpRequest("POST", "/", null, headers::get, JsonForm.of(request)));
+        return office.send(operation, JsonForm.of(request));
     }
 
     private static String text(HttpReply reply) {

@@ -3,6 +3,8 @@ package io.gantry.control.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.common.wire.HttpReply;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,28 @@ class ContainerInstancesTest {
                 .containsExactly("ecs.os-family", "stack");
         assertThat(ecs.listContainerInstances(r -> r.cluster("demo")).containerInstanceArns())
                 .hasSize(1);
+    }
+
+    @Test
+    void anAgentWhoseAnswerWasLostIsNotRegisteredTwice() {
+        String json =
+                """
+                {"cluster": "demo", "clientToken": "boot-1", "attributes": [{"name": "a"}],
+                 "totalResources": [
+                   {"name": "CPU", "type": "INTEGER", "integerValue": 1},
+                   {"name": "MEMORY", "type": "INTEGER", "integerValue": 1}]}
+                """;
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        String first = text(office.send("RegisterContainerInstance", body));
+        assertThat(text(office.send("RegisterContainerInstance", body))).isEqualTo(first);
+        assertThat(ecs.listContainerInstances(r -> r.cluster("demo")).containerInstanceArns())
+                .hasSize(1);
+        byte[] next = json.replace("boot-1", "boot-2").getBytes(StandardCharsets.UTF_8);
+        assertThat(text(office.send("RegisterContainerInstance", next))).isNotEqualTo(first);
+    }
+
+    private static String text(HttpReply reply) {
+        return new String(reply.body(), StandardCharsets.UTF_8);
     }
 
     @Test

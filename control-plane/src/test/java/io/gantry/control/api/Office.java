@@ -5,6 +5,8 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.common.time.VirtualTime;
 import io.gantry.common.wire.Authentication;
 import io.gantry.common.wire.Dispatcher;
+import io.gantry.common.wire.HttpReply;
+import io.gantry.common.wire.HttpRequest;
 import io.gantry.common.wire.MemoryHttpClient;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.ConnectWorker;
@@ -97,6 +99,16 @@ final class Office {
                 .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
                 .httpClient(new MemoryHttpClient(dispatcher))
                 .build();
+    }
+
+    /** Sends a request as the members that it has on the wire. */
+    HttpReply send(String operation, byte[] json) {
+        Map<String, String> headers =
+                Map.of(
+                        "x-amz-target", "AmazonEC2ContainerServiceV20141113." + operation,
+                        "content-type", "application/x-amz-json-1.1",
+                        "host", "localhost");
+        return dispatcher.dispatch(new HttpRequest("POST", "/", null, headers::get, json));
     }
 
     Reply submit(Command command) {
