@@ -98,8 +98,8 @@ final class ContainerInstances {
                 .build();
     }
 
-    private static @Nullable Worker find(
-            ClusterState state, @Nullable WorkerId id, String cluster) {
+    /** A container instance of the cluster, or null. */
+    static @Nullable Worker find(ClusterState state, @Nullable WorkerId id, String cluster) {
         Worker worker = id == null ? null : state.workers().get(id);
         return worker != null && worker.cluster().equals(cluster) ? worker : null;
     }

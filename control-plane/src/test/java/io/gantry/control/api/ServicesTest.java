@@ -142,6 +142,38 @@ class ServicesTest {
     }
 
     @Test
+    void tasksAreListedByServiceAndMachine() {
+        String here = office.worker("demo");
+        create(r -> {});
+        office.reconcile(WEB);
+        String there = office.worker("demo");
+        ecs.runTask(r -> r.cluster("demo").taskDefinition("web"));
+        var ofService =
+                ecs
+                        .listTasksPaginator(r -> r.cluster("demo").serviceName("web").maxResults(1))
+                        .taskArns()
+                        .stream()
+                        .toList();
+        assertThat(ofService).hasSize(2).doesNotHaveDuplicates();
+        assertThat(
+                        ecs.listTasks(
+                                        r ->
+                                                r.cluster("demo")
+                                                        .serviceName("web")
+                                                        .containerInstance(here))
+                                .taskArns())
+                .containsExactlyElementsOf(ofService);
+        assertThat(
+                        ecs.listTasks(
+                                        r ->
+                                                r.cluster("demo")
+                                                        .serviceName("web")
+                                                        .containerInstance(there))
+                                .taskArns())
+                .isEmpty();
+    }
+
+    @Test
     void onlySomeChangesStartADeployment() {
         String first = create(r -> {}).deployments().getFirst().id();
         assertThat(update(r -> r.desiredCount(3)).deployments().getFirst().id()).isEqualTo(first);
