@@ -37,6 +37,11 @@ record Distribution(Path home) {
         return home.resolve(kind.command() + ".aot");
     }
 
+    /** Whether the processes are run to write down what they load, which takes them a while. */
+    static boolean isTraining() {
+        return System.getenv("GANTRY_TRAINING") != null;
+    }
+
     static Path java() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
@@ -47,7 +52,9 @@ record Distribution(Path home) {
         command.add(java().toString());
         command.add("@" + home.resolve("jvm").resolve(kind.command() + ".args"));
         Path cache = cache(kind);
-        if (Files.exists(cache)) {
+        if (isTraining()) {
+            command.add("-XX:AOTCacheOutput=" + cache + ".new");
+        } else if (Files.exists(cache)) {
             command.add("-XX:AOTCache=" + cache);
             command.add("-Xlog:aot=off,cds=off");
         }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
             "The next \"gantry up\" brings the services back."
         })
 final class DownCommand implements Callable<Integer> {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT =
+            Distribution.isTraining() ? Duration.ofMinutes(3) : Duration.ofSeconds(10);
 
     @Mixin private final HomeOption home = new HomeOption();
 
@@ -42,7 +43,6 @@ final class DownCommand implements Callable<Integer> {
     }
 
     private static void stop(Supervisor supervisor, Installation installation, Progress progress) {
-        Caches.stopMaking(installation.layout());
         // Workers go first: they would report their tasks' end, and replacements would start.
         end(Kind.WORKER, supervisor, installation, progress);
         int tasks = new Leftovers(installation).stop();

@@ -27,7 +27,6 @@ final class QuickstartCommand implements Callable<Integer> {
         new Startup(session, progress).run();
         Map<String, String> replies = new Sample(session, progress).deploy();
         print(session, replies);
-        Caches.makeInBackground(session);
     }
 
     private static void print(Session session, Map<String, String> replies) {

@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.Container;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.CreateServiceResponse;
@@ -37,6 +39,7 @@ final class Sample {
     static final String SERVICE = "hello";
     private static final int TASKS = 2;
     private static final int CONTAINER_PORT = 8080;
+    private static final int ID_SHOWN = 12;
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Session session;
@@ -195,13 +198,23 @@ final class Sample {
         for (Task task : new ClusterReader(api).tasks(CLUSTER, SERVICE)) {
             for (String address : StatusReport.addresses(task)) {
                 String reply = session.pages().text(URI.create("http://" + address + "/"));
-                // Until it knows its task, the sample does not say it.
-                if (reply != null && reply.contains(StatusReport.shortName(task.taskArn()))) {
+                if (reply != null && names(reply, task)) {
                     replies.put(address, reply.strip());
                 }
             }
         }
         return replies.size() == TASKS ? replies : null;
+    }
+
+    /** Where containers cannot reach the task metadata, they know but their own id. */
+    private static boolean names(String reply, Task task) {
+        return Stream.concat(
+                        Stream.of(StatusReport.shortName(task.taskArn())),
+                        task.containers().stream()
+                                .map(Container::runtimeId)
+                                .filter(id -> id != null && id.length() >= ID_SHOWN)
+                                .map(id -> id.substring(0, ID_SHOWN)))
+                .anyMatch(reply::contains);
     }
 
     private Failure notSteady() {

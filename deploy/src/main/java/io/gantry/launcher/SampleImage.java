@@ -43,12 +43,13 @@ final class SampleImage {
             b=/bin/busybox
             task=
             for attempt in 1 2 3 4 5; do
+                [ -n "$ECS_CONTAINER_METADATA_URI_V4" ] || break
                 task=$($b wget -T 2 -qO- "$ECS_CONTAINER_METADATA_URI_V4/task" |
                     $b sed -n 's/.*"TaskARN" *: *"\\([^"]*\\)".*/\\1/p')
                 [ -n "$task" ] && break
                 $b sleep 0.5
             done
-            echo "Hello from task ${task##*/}, container $($b hostname)" >/www/index.html
+            echo "Hello from ${task:+task ${task##*/} in }container $($b hostname)" >/www/index.html
             $b httpd -f -p 8080 -h /www &
             trap 'kill $!' TERM INT
             wait

@@ -26,6 +26,5 @@ final class UpCommand implements Callable<Integer> {
         new Startup(session, progress).run();
         System.out.println();
         System.out.print(new StatusReport(session).text());
-        Caches.makeInBackground(session);
     }
 }
