@@ -38,6 +38,7 @@ final class TaskDriver implements WorkerTasks {
     private final Telemetry telemetry = new Telemetry();
     private Consumer<TaskReport> reports = _ -> {};
     private Timers.@Nullable Timer wake;
+    private boolean stopped;
     private volatile AgentState state;
 
     TaskDriver(
@@ -81,7 +82,18 @@ final class TaskDriver implements WorkerTasks {
         }
     }
 
+    /** Takes nothing more; what happens from now on is found at the next start. */
+    void stop() {
+        stopped = true;
+        if (wake != null) {
+            wake.cancel();
+        }
+    }
+
     void take(AgentEvent event) {
+        if (stopped) {
+            return;
+        }
         Agent.Step step = agent.step(state, event, clock.nowMillis());
         journal.save(step.state());
         state = step.state();

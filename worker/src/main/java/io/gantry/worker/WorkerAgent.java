@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,7 +56,7 @@ public final class WorkerAgent implements AutoCloseable {
     private final AtomicReference<@Nullable TaskDriver> driver = new AtomicReference<>();
     private final @Nullable EndpointServer endpoints;
     private @Nullable ContainerRuntime runtime;
-    private @Nullable ControlPlaneSession session;
+    private volatile @Nullable ControlPlaneSession session;
 
     private WorkerAgent(WorkerConfig config) {
         this.config = config;
@@ -191,13 +192,34 @@ public final class WorkerAgent implements AutoCloseable {
         return journal.identity().containerInstanceArn();
     }
 
+    /** Lets what is being remembered be written; nothing more is taken up after that. */
+    private void finishWork() {
+        CountDownLatch done = new CountDownLatch(1);
+        loop.run(
+                () -> {
+                    ControlPlaneSession conversation = session;
+                    TaskDriver tasks = driver.get();
+                    if (conversation != null) {
+                        conversation.stop();
+                    }
+                    if (tasks != null) {
+                        tasks.stop();
+                    }
+                    done.countDown();
+                });
+        try {
+            if (!done.await(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                log.atWarn().log("worker is busy, stopped all the same");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Leaves the cluster for now. The containers run on. */
     @Override
     public void close() {
-        ControlPlaneSession conversation = session;
-        if (conversation != null) {
-            loop.run(conversation::stop);
-        }
+        finishWork();
         loop.close();
         if (runtime != null) {
             runtime.close();

@@ -34,7 +34,10 @@ final class ContainerInstances {
         this.quorum = quorum;
     }
 
-    RegisterContainerInstanceResponse register(RegisterContainerInstanceRequest request) {
+    RegisterContainerInstanceResponse register(
+            AgentModel.RegisterContainerInstanceRequest registering) {
+        RegisterContainerInstanceRequest request = registering.modelled();
+        ApiErrors.checkModel(request, ApiErrors::invalid);
         if (!request.platformDevices().isEmpty()) {
             throw Members.unsupported("platformDevices", ApiErrors::client);
         }
@@ -55,7 +58,7 @@ final class ContainerInstances {
                                 Tags.checked(request.tags()),
                                 registration.resources(),
                                 registration.reservedPorts(),
-                                null));
+                                registering.clientToken()));
         if (!(reply instanceof Reply.WorkerRegistered(WorkerId id))) {
             throw new IllegalStateException("unexpected reply " + reply);
         }
@@ -95,8 +98,8 @@ final class ContainerInstances {
                 .build();
     }
 
-    private static @Nullable Worker find(
-            ClusterState state, @Nullable WorkerId id, String cluster) {
+    /** A container instance of the cluster, or null. */
+    static @Nullable Worker find(ClusterState state, @Nullable WorkerId id, String cluster) {
         Worker worker = id == null ? null : state.workers().get(id);
         return worker != null && worker.cluster().equals(cluster) ? worker : null;
     }

@@ -26,7 +26,6 @@ import software.amazon.awssdk.services.ecs.model.ListTagsForResourceRequest;
 import software.amazon.awssdk.services.ecs.model.ListTaskDefinitionFamiliesRequest;
 import software.amazon.awssdk.services.ecs.model.ListTaskDefinitionsRequest;
 import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
-import software.amazon.awssdk.services.ecs.model.RegisterContainerInstanceRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.StopTaskRequest;
@@ -105,7 +104,9 @@ public final class EcsApi {
     }
 
     private void serveAgents() {
-        on(RegisterContainerInstanceRequest.class, instances::register);
+        api.on(
+                AgentModel.RegisterContainerInstanceRequest.class,
+                (_, request) -> instances.register(request));
         on(DeregisterContainerInstanceRequest.class, instances::deregister);
         on(DescribeContainerInstancesRequest.class, instances::describe);
         on(ListContainerInstancesRequest.class, instances::list);
@@ -125,6 +126,7 @@ public final class EcsApi {
                         DescribeTasksRequest.class,
                         DescribeServicesRequest.class,
                         DescribeContainerInstancesRequest.class,
+                        AgentModel.RegisterContainerInstanceRequest.class,
                         SubmitTaskStateChangeRequest.class,
                         SubmitContainerStateChangeRequest.class,
                         SubmitAttachmentStateChangesRequest.class);

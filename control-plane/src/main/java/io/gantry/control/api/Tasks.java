@@ -120,12 +120,11 @@ final class Tasks {
                         request.nextToken(),
                         List.of("T", filters(request), cluster, desired));
         TaskId last = pages.last(TaskId::parse);
-        Predicate<Task> wanted = filter(state, cluster, request);
         Stream<Task> rows =
-                (last == null ? state.tasksIn(cluster) : state.tasksIn(cluster, last))
-                        .filter(task -> !task.id().equals(last))
+                candidates(state, cluster, request, last)
+                        .filter(task -> last == null || task.id().compareTo(last) > 0)
                         .filter(task -> task.desired().name().equals(desired))
-                        .filter(wanted);
+                        .filter(filter(request));
         var page = pages.cut(rows, Task::id);
         return ListTasksResponse.builder()
                 .taskArns(page.rows().stream().map(task -> names.task(cluster, task.id())).toList())
@@ -137,9 +136,33 @@ final class Tasks {
         return request.toBuilder().nextToken(null).maxResults(null).build().toString();
     }
 
-    private static Predicate<Task> filter(
-            ClusterState state, String cluster, ListTasksRequest request) {
+    /** The tasks of the narrowest group that the request names, in the order of their ids. */
+    private static Stream<Task> candidates(
+            ClusterState state, String cluster, ListTasksRequest request, @Nullable TaskId last) {
         var refs = new Refs(Names.of(state));
+        WorkerId worker = null;
+        if (request.containerInstance() != null) {
+            worker = refs.instance(cluster, request.containerInstance());
+            if (worker == null || ContainerInstances.find(state, worker, cluster) == null) {
+                throw ApiErrors.invalid("The specified container instance does not exist.");
+            }
+        }
+        if (request.serviceName() != null) {
+            ServiceKey service = refs.service(cluster, request.serviceName());
+            if (state.services().get(service) == null) {
+                throw ApiErrors.noService();
+            }
+            WorkerId where = worker;
+            return state.tasksOf(service)
+                    .filter(task -> where == null || task.worker().equals(where));
+        }
+        if (worker != null) {
+            return state.tasksOn(worker);
+        }
+        return last == null ? state.tasksIn(cluster) : state.tasksIn(cluster, last);
+    }
+
+    private static Predicate<Task> filter(ListTasksRequest request) {
         Predicate<Task> filter = task -> true;
         if (request.family() != null) {
             filter = filter.and(task -> task.taskDefinition().family().equals(request.family()));
@@ -149,20 +172,6 @@ final class Tasks {
         }
         if (request.launchType() != null) {
             filter = filter.and(task -> task.launchType().equals(request.launchTypeAsString()));
-        }
-        if (request.serviceName() != null) {
-            ServiceKey service = refs.service(cluster, request.serviceName());
-            if (state.services().get(service) == null) {
-                throw ApiErrors.noService();
-            }
-            filter = filter.and(task -> service.equals(task.service()));
-        }
-        if (request.containerInstance() != null) {
-            WorkerId worker = refs.instance(cluster, request.containerInstance());
-            if (worker == null || state.workers().get(worker) == null) {
-                throw ApiErrors.invalid("The specified container instance does not exist.");
-            }
-            filter = filter.and(task -> task.worker().equals(worker));
         }
         return filter;
     }

@@ -5,6 +5,8 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.common.time.VirtualTime;
 import io.gantry.common.wire.Authentication;
 import io.gantry.common.wire.Dispatcher;
+import io.gantry.common.wire.HttpReply;
+import io.gantry.common.wire.HttpRequest;
 import io.gantry.common.wire.MemoryHttpClient;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.ConnectWorker;
@@ -46,6 +48,7 @@ final class Office {
     final LocalLog log = new LocalLog(time);
     final IdSource ids = new IdSource(time, new Random(1));
     final Map<String, Integer> codes = new ConcurrentHashMap<>();
+    final EcsApi api;
     final Dispatcher dispatcher;
     final EcsClient ecs;
     final StsClient sts;
@@ -65,10 +68,11 @@ final class Office {
                         new FixedEndpoints(),
                         observations,
                         Duration.ofSeconds(5));
+        this.api = new EcsApi(context);
         this.dispatcher =
                 new Dispatcher(
                         Authentication.none(),
-                        List.of(new EcsApi(context).api(), new StsApi(log).api()),
+                        List.of(api.api(), new StsApi(log).api()),
                         (_, code, _) -> codes.merge(code, 1, Integer::sum));
         this.ecs = client(EcsClient.builder());
         this.sts = client(StsClient.builder());
@@ -95,6 +99,16 @@ final class Office {
                 .overrideConfiguration(o -> o.retryStrategy(AwsRetryStrategy.doNotRetry()))
                 .httpClient(new MemoryHttpClient(dispatcher))
                 .build();
+    }
+
+    /** Sends a request as the members that it has on the wire. */
+    HttpReply send(String operation, byte[] json) {
+        Map<String, String> headers =
+                Map.of(
+                        "x-amz-target", "AmazonEC2ContainerServiceV20141113." + operation,
+                        "content-type", "application/x-amz-json-1.1",
+                        "host", "localhost");
+        return dispatcher.dispatch(new HttpRequest("POST", "/", null, headers::get, json));
     }
 
     Reply submit(Command command) {

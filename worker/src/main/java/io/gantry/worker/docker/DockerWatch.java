@@ -78,12 +78,21 @@ final class DockerWatch implements AutoCloseable {
     }
 
     private void lookRegularly() {
-        try {
-            look();
-        } catch (RuntimeException failure) {
-            log.atWarn().addKeyValue("error", failure.getMessage()).log("engine does not answer");
-        }
+        attempt(this::look);
         loop.after(LOOK_INTERVAL, this::lookRegularly);
+    }
+
+    /** What cannot be seen now is seen by the next regular look. */
+    private void attempt(Runnable question) {
+        try {
+            question.run();
+        } catch (RuntimeException failure) {
+            if (!closed) {
+                log.atWarn()
+                        .addKeyValue("error", failure.getMessage())
+                        .log("engine does not answer");
+            }
+        }
     }
 
     /** Finds what the events did not tell. */
@@ -113,7 +122,7 @@ final class DockerWatch implements AutoCloseable {
     /** Finds out soon what became of a container. */
     void lookAt(ContainerKey key, String id) {
         Exit vanished = new Exit(null, VANISHED, System.currentTimeMillis());
-        loop.run(() -> inspect(key, id, vanished));
+        loop.run(() -> attempt(() -> inspect(key, id, vanished)));
     }
 
     private void inspect(ContainerKey key, String id, @Nullable Exit otherwise) {
@@ -184,7 +193,7 @@ final class DockerWatch implements AutoCloseable {
     private final class Stream extends ResultCallback.Adapter<Event> {
         @Override
         public void onNext(Event event) {
-            loop.run(() -> happened(event));
+            loop.run(() -> attempt(() -> happened(event)));
         }
 
         @Override
