@@ -176,8 +176,8 @@ final class LauncherIT {
                         .filter(member -> !member.equals(dead))
                         .findFirst()
                         .orElseThrow();
-        Credentials key = Credentials.read(installation.layout().credentials(node));
-        assertThat(key).isNotNull();
+        Credentials key =
+                Objects.requireNonNull(Credentials.read(installation.layout().credentials(node)));
         try (EcsClient ecs =
                 EcsClient.builder()
                         .endpointOverride(node.url())

@@ -2,6 +2,7 @@ package io.gantry.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class ProcessIdTest {
@@ -9,8 +10,7 @@ final class ProcessIdTest {
 
     @Test
     void isReadAsItWasWritten() {
-        ProcessId id = ProcessId.of(self);
-        assertThat(id).isNotNull();
+        ProcessId id = Objects.requireNonNull(ProcessId.of(self));
         assertThat(ProcessId.parse(id + "\n")).isEqualTo(id);
         assertThat(id.runs()).isTrue();
         assertThat(id.residentMib()).isPositive();
