@@ -42,7 +42,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 """
 
                 export AWS_ENDPOINT_URL=%s
-                export AWS_REGION=%s
+                export AWS_REGION=%s AWS_DEFAULT_REGION=%s
                 export AWS_ACCESS_KEY_ID=%s
                 export AWS_SECRET_ACCESS_KEY=%s
 
@@ -52,6 +52,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 aws ecs update-service --service %s --desired-count 4
                 """,
                 session.installation().controlPlane().getFirst().url(),
+                Session.region(),
                 Session.region(),
                 credentials.accessKey(),
                 credentials.secret(),
