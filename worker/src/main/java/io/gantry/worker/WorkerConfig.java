@@ -52,6 +52,7 @@ public record WorkerConfig(
                     "ENDPOINTS",
                     "CLUSTER",
                     "REGION",
+                    "ZONE",
                     "DATA_DIR",
                     "ACCESS_KEY_ID",
                     "SECRET_ACCESS_KEY",
@@ -108,17 +109,18 @@ public record WorkerConfig(
     }
 
     private static WorkerConfig read(Settings settings) {
+        String region = settings.text("REGION", "us-east-1");
         List<URI> endpoints = settings.list("ENDPOINTS", WorkerConfig::endpoint);
         Path data = settings.path("DATA_DIR");
         return new WorkerConfig(
                 endpoints.isEmpty() ? List.of(URI.create("http://127.0.0.1:8700")) : endpoints,
                 settings.text("CLUSTER", "default"),
-                settings.text("REGION", "us-east-1"),
+                region,
                 data,
                 accessKey(settings),
                 settings.path("CREDENTIALS_FILE", data.resolve("credentials")),
                 settings.choice("ENGINE", Engine.class, Engine.AUTO),
-                attributes(settings),
+                attributes(settings, region),
                 resources(settings),
                 new HashSet<>(settings.list("RESERVED_PORTS", WorkerConfig::port)),
                 settings.choice("IMAGE_PULL_BEHAVIOR", PullBehavior.class, PullBehavior.DEFAULT),
@@ -155,8 +157,9 @@ public record WorkerConfig(
         return new AccessKey(id, secret, null);
     }
 
-    private static Map<String, String> attributes(Settings settings) {
+    private static Map<String, String> attributes(Settings settings, String region) {
         Map<String, String> attributes = new TreeMap<>();
+        attributes.put("ecs.availability-zone", settings.text("ZONE", region + 'a'));
         for (List<String> pair : settings.list("ATTRIBUTES", WorkerConfig::pair)) {
             attributes.put(pair.getFirst(), pair.getLast());
         }

@@ -55,8 +55,14 @@ public final class Json {
             }
             return value;
         } catch (JacksonException malformed) {
-            throw WireException.malformed(malformed.getOriginalMessage());
+            throw WireException.malformed(firstClause(malformed.getOriginalMessage()));
         }
+    }
+
+    /** The parser goes on to tell where in its buffers it was, which helps no client. */
+    private static String firstClause(String message) {
+        int details = message.indexOf(" (start marker");
+        return details < 0 ? message : message.substring(0, details);
     }
 
     /** The document that {@link #read(byte[], Structure)} makes the same object of. */

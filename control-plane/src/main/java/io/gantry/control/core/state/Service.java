@@ -78,7 +78,7 @@ public record Service(
         var configuration = spec.deploymentConfiguration();
         Integer percent = configuration == null ? null : configuration.minimumHealthyPercent();
         long share = percent == null ? DEFAULT_MINIMUM_HEALTHY_PERCENT : percent;
-        return Math.toIntExact((desiredCount * share + 99) / 100);
+        return (int) Math.min(Integer.MAX_VALUE, (desiredCount * share + 99) / 100);
     }
 
     /** Tasks that may be running or pending at the same time, rounded down as ECS does. */
@@ -86,7 +86,7 @@ public record Service(
         var configuration = spec.deploymentConfiguration();
         Integer percent = configuration == null ? null : configuration.maximumPercent();
         long share = percent == null ? DEFAULT_MAXIMUM_PERCENT : percent;
-        return Math.toIntExact(desiredCount * share / 100);
+        return (int) Math.min(Integer.MAX_VALUE, desiredCount * share / 100);
     }
 
     public Service with(software.amazon.awssdk.services.ecs.model.Service newSpec, int desired) {
