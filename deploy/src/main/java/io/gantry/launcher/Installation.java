@@ -23,6 +23,7 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
     static final String WORKER_NAME = "gantry.worker-name";
 
     private static final int STEP = 10;
+    private static final int ZONES = 3;
 
     /** What runs the containers. */
     enum EngineKind {
@@ -136,6 +137,7 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                 endpoints:
                 %s
                 cluster: default
+                zone: %s
                 credentials-file: %s
                 engine: %s
                 # No registry may be in reach; what is on the machine will do.
@@ -149,6 +151,7 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                 .formatted(
                         quoted(layout.data(worker).toString()),
                         endpoints,
+                        zone(worker),
                         quoted(layout.credentials(controlPlane().getFirst()).toString()),
                         engineName(),
                         machine.getAvailableProcessors() * 1_024 / workers,
@@ -156,6 +159,11 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                         worker.port(),
                         WORKER_NAME,
                         worker.name());
+    }
+
+    /** The workers stand for machines in different zones. */
+    private String zone(Member worker) {
+        return "us-east-1" + (char) ('a' + workerMembers().indexOf(worker) % ZONES);
     }
 
     private static String quoted(String text) {

@@ -7,7 +7,6 @@ import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
-import com.github.dockerjava.api.model.Network;
 import com.github.dockerjava.api.model.Statistics;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.worker.core.AgentAction;
@@ -57,7 +56,7 @@ public final class DockerRuntime implements ContainerRuntime {
         this.settings = settings;
         this.events = events;
         work = new StageWork(events);
-        bridgeGateway = bridgeGateway(client);
+        bridgeGateway = BridgeAddress.of(client);
         planner = new DockerPlanner(settings, injected, bridgeGateway);
         images = new DockerImages(client, settings.pullBehavior());
         volumes = new DockerVolumes(client, settings.agentId());
@@ -97,23 +96,6 @@ public final class DockerRuntime implements ContainerRuntime {
         } finally {
             closeQuietly(client);
         }
-    }
-
-    private static String bridgeGateway(DockerClient client) {
-        for (String name : List.of("bridge", "podman")) {
-            try {
-                Network network = client.inspectNetworkCmd().withNetworkId(name).exec();
-                for (Network.Ipam.Config config : network.getIpam().getConfig()) {
-                    String gateway = config.getGateway();
-                    if (gateway != null && !gateway.contains(":")) {
-                        return gateway;
-                    }
-                }
-            } catch (NotFoundException otherEngine) {
-                log.atDebug().addKeyValue("network", name).log("no such network");
-            }
-        }
-        return "";
     }
 
     @Override
