@@ -26,7 +26,7 @@ final class SampleImage {
                     + " \"apt-get install busybox-static\" brings it.";
 
     private static final String LABEL = "io.gantry.sample";
-    private static final Set<String> APPLETS = Set.of("sh", "httpd", "wget", "sed", "hostname");
+    private static final Set<String> APPLETS = Set.of("sh", "httpd", "nc", "sed", "hostname");
     private static final List<String> PLACES = List.of("/bin/busybox", "/usr/bin/busybox");
     private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x[0-9a-f]+\\)");
     private static final int EXECUTABLE = 0755;
@@ -42,9 +42,13 @@ final class SampleImage {
             """
             b=/bin/busybox
             task=
+            uri=${ECS_CONTAINER_METADATA_URI_V4#http://}
+            server=${uri%%/*}
+            # A statically linked wget may crash without the machine's name service files.
             for attempt in 1 2 3 4 5; do
-                [ -n "$ECS_CONTAINER_METADATA_URI_V4" ] || break
-                task=$($b wget -T 2 -qO- "$ECS_CONTAINER_METADATA_URI_V4/task" |
+                [ -n "$uri" ] || break
+                task=$(printf 'GET /%s/task HTTP/1.0\\r\\n\\r\\n' "${uri#*/}" |
+                    $b nc -w 2 "${server%:*}" "${server#*:}" |
                     $b sed -n 's/.*"TaskARN" *: *"\\([^"]*\\)".*/\\1/p')
                 [ -n "$task" ] && break
                 $b sleep 0.5
