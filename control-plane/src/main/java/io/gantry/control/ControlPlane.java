@@ -23,6 +23,7 @@ import io.gantry.control.lead.ServiceLoop;
 import io.gantry.control.lead.SessionPatrol;
 import io.gantry.control.live.HazelcastLiveStore;
 import io.gantry.control.live.LiveStore;
+import io.gantry.control.log.CommandLog;
 import io.gantry.control.log.Replica;
 import io.gantry.control.metrics.Metrics;
 import io.gantry.control.raft.RaftConfig;
@@ -38,6 +39,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.random.RandomGenerator;
@@ -51,10 +53,12 @@ public final class ControlPlane implements AutoCloseable {
     private static final int EVENT_LOOPS = 2;
 
     private final Closing closing;
+    private final RaftNode raft;
     private final HttpServer http;
 
-    private ControlPlane(Closing closing, HttpServer http) {
+    private ControlPlane(Closing closing, RaftNode raft, HttpServer http) {
         this.closing = closing;
+        this.raft = raft;
         this.http = http;
     }
 
@@ -65,15 +69,17 @@ public final class ControlPlane implements AutoCloseable {
      */
     public static ControlPlane start(ControlPlaneConfig config) throws IOException {
         var closing = new Closing();
+        FreePorts.check(config);
         try {
-            return new ControlPlane(closing, wire(config, closing));
+            return wire(config, closing);
         } catch (IOException | RuntimeException failed) {
             closing.close();
             throw failed;
         }
     }
 
-    private static HttpServer wire(ControlPlaneConfig config, Closing closing) throws IOException {
+    private static ControlPlane wire(ControlPlaneConfig config, Closing closing)
+            throws IOException {
         Clock clock = Clock.system();
         RandomGenerator random = new SecureRandom();
         var ids = new IdSource(clock, random);
@@ -88,32 +94,33 @@ public final class ControlPlane implements AutoCloseable {
 
         LoopThread leaderLoop = closing.on(new LoopThread("leader"));
         LoopThread sessionLoop = closing.on(new LoopThread("sessions"));
-        var sessions = new Sessions(raft, raft, live, clock, sessionLoop, config.node());
+        var metrics = new Metrics();
+        CommandLog commands = metrics.metered(raft, clock);
+        var sessions = new Sessions(raft, commands, live, clock, sessionLoop, config.node());
         sessions.start();
         var credentials = new RootCredentials(config.rootCredentials());
         new LeaderDuties(
                         raft,
                         leaderLoop,
                         new Founding(
-                                raft,
+                                commands,
                                 () ->
                                         new Realm(
                                                 config.region(),
                                                 config.account(),
                                                 credentials.readOrGenerate())),
-                        new ServiceLoop(raft, raft, leaderLoop, ids, random),
-                        new DeadlineClock(raft, clock, leaderLoop),
-                        new SessionPatrol(raft, live, clock))
+                        new ServiceLoop(raft, commands, leaderLoop, ids, random),
+                        new DeadlineClock(commands, clock, leaderLoop),
+                        new SessionPatrol(commands, live, clock))
                 .start();
 
-        var observations = new ObservationBatcher(raft, sessionLoop);
-        var metrics = new Metrics();
+        var observations = new ObservationBatcher(commands, sessionLoop);
         metrics.state(raft::state);
         metrics.gauges(NodeGauges.of(raft, sessions, live));
         Authentication authentication = authentication(config, raft, clock);
         var context =
                 new ApiContext(
-                        raft,
+                        commands,
                         raft,
                         ids,
                         random,
@@ -147,7 +154,7 @@ public final class ControlPlane implements AutoCloseable {
                                                 virtualThreads,
                                                 sessions,
                                                 raft,
-                                                raft,
+                                                commands,
                                                 config.node()),
                                         "/tcs/ws",
                                         new TcsEndpoint(
@@ -164,7 +171,7 @@ public final class ControlPlane implements AutoCloseable {
                 .addKeyValue("node", config.node())
                 .addKeyValue("url", config.publicUrl())
                 .log("control-plane node serves");
-        return http;
+        return new ControlPlane(closing, raft, http);
     }
 
     private static RaftConfig raftConfig(ControlPlaneConfig config) {
@@ -241,6 +248,11 @@ public final class ControlPlane implements AutoCloseable {
                 return base + "tcs/";
             }
         };
+    }
+
+    /** Completes with the cause if this node can no longer follow the log; then close it. */
+    public CompletableFuture<Throwable> failure() {
+        return raft.failure();
     }
 
     /** The port on which the API is served. */

@@ -3,9 +3,12 @@ package io.gantry.launcher;
 import io.gantry.common.config.Settings;
 import io.gantry.control.ControlPlane;
 import io.gantry.control.ControlPlaneConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,6 +21,9 @@ import picocli.CommandLine.Option;
         })
 final class ControlPlaneCommand implements Callable<Integer> {
 
+    private static final Logger log = LoggerFactory.getLogger(ControlPlaneCommand.class);
+    private static final int EXIT_FAILED = 1;
+
     @Option(names = "--config", paramLabel = "FILE", description = "settings in YAML")
     private @Nullable Path config;
 
@@ -26,6 +32,23 @@ final class ControlPlaneCommand implements Callable<Integer> {
         Settings settings = Settings.of(config, System.getenv());
         Foreground.applyLogLevel(settings);
         ControlPlaneConfig read = ControlPlaneConfig.from(settings);
-        return Foreground.run("control-plane", () -> ControlPlane.start(read));
+        return Foreground.run("control-plane", () -> start(read));
+    }
+
+    /**
+     * A node that can no longer follow the log is of no use; whoever supervises it may start it
+     * again.
+     */
+    private static ControlPlane start(ControlPlaneConfig config) throws IOException {
+        ControlPlane node = ControlPlane.start(config);
+        var _ =
+                node.failure()
+                        .thenAccept(
+                                cause -> {
+                                    log.error(
+                                            "this node stops, as it cannot follow the log", cause);
+                                    Thread.ofPlatform().start(() -> System.exit(EXIT_FAILED));
+                                });
+        return node;
     }
 }

@@ -30,22 +30,15 @@ final class Foreground {
         return 0;
     }
 
+    // Vert.x throws the checked exceptions of its futures without declaring them.
     private static AutoCloseable start(String name, Part part) throws Exception {
         try {
             return part.start();
-        } catch (IOException | UncheckedIOException refused) {
-            log.error("{} cannot start", name, refused);
-            throw new Failure("%s cannot start: %s".formatted(name, cause(refused)), refused);
+        } catch (IOException | UncheckedIOException | IllegalStateException refused) {
+            log.error("{} cannot start: {}", name, refused.getMessage());
+            log.debug("where it failed", refused);
+            throw new Failure("%s cannot start: %s".formatted(name, refused.getMessage()), refused);
         }
-    }
-
-    /** The innermost reason, in which the system says what it refused. */
-    private static String cause(Throwable failure) {
-        Throwable innermost = failure;
-        while (innermost.getCause() != null) {
-            innermost = innermost.getCause();
-        }
-        return innermost.getClass().getSimpleName() + ": " + innermost.getMessage();
     }
 
     private static void close(String name, AutoCloseable running, CountDownLatch ended) {

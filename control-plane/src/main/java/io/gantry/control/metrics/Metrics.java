@@ -1,10 +1,12 @@
 package io.gantry.control.metrics;
 
+import io.gantry.common.time.Clock;
 import io.gantry.common.wire.Dispatcher;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Worker;
+import io.gantry.control.log.CommandLog;
 import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
@@ -45,6 +47,11 @@ public final class Metrics implements Dispatcher.Observer {
     public void answered(String operation, String code, long nanos) {
         requests.labels(operation, code).inc();
         latency.labels(operation).observe(nanos / NANOS_PER_SECOND);
+    }
+
+    /** The same log, with its submissions measured; call once. */
+    public MeteredLog metered(CommandLog log, Clock clock) {
+        return new MeteredLog(log, clock, registry);
     }
 
     /** Adds numbers that are asked for at each scrape. */
