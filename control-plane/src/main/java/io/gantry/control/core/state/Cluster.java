@@ -8,8 +8,6 @@ import io.gantry.control.core.state.Task.Status;
  * @param spec what the user configured, tags included; without status and counts
  * @param active false once deleted; it stays describable for a while
  * @param instances registered container instances that are not inactive
- * @param running tasks whose last status is RUNNING
- * @param pending tasks that have not reached RUNNING
  * @param services services that are ACTIVE
  */
 public record Cluster(
@@ -17,31 +15,37 @@ public record Cluster(
         software.amazon.awssdk.services.ecs.model.Cluster spec,
         boolean active,
         int instances,
-        int running,
-        int pending,
+        TaskCounts tasks,
         int services) {
 
+    /** A cluster with nothing in it. */
+    public static Cluster created(
+            String name, software.amazon.awssdk.services.ecs.model.Cluster spec) {
+        return new Cluster(name, spec, true, 0, TaskCounts.NONE, 0);
+    }
+
+    public int running() {
+        return tasks.running();
+    }
+
+    public int pending() {
+        return tasks.pending();
+    }
+
     public Cluster withInstances(int change) {
-        return new Cluster(name, spec, active, instances + change, running, pending, services);
+        return new Cluster(name, spec, active, instances + change, tasks, services);
     }
 
     public Cluster withServices(int change) {
-        return new Cluster(name, spec, active, instances, running, pending, services + change);
+        return new Cluster(name, spec, active, instances, tasks, services + change);
     }
 
     /** Moves one task from one count to another; STOPPED stands for one that is not there. */
     public Cluster counting(Status before, Status after) {
-        return new Cluster(
-                name,
-                spec,
-                active,
-                instances,
-                running + after.running() - before.running(),
-                pending + after.pending() - before.pending(),
-                services);
+        return new Cluster(name, spec, active, instances, tasks.moving(before, after), services);
     }
 
     public Cluster deleted() {
-        return new Cluster(name, spec, false, instances, running, pending, services);
+        return new Cluster(name, spec, false, instances, tasks, services);
     }
 }

@@ -9,23 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number the 19 digits of its id, {@code ecs-svc/…}
  * @param desired tasks that it should have
- * @param running tasks whose last status is RUNNING
- * @param pending tasks that have not reached RUNNING
- * @param failed tasks in a row that never reached RUNNING
- * @param notBeforeMillis no task is started before; grows while tasks keep failing to start
+ * @param tasks those that it has
  */
 public record Deployment(
         long number,
         TaskDefinitionKey taskDefinition,
         int desired,
-        int running,
-        int pending,
-        int failed,
+        TaskCounts tasks,
+        Failures failures,
+        Stage stage,
         long createdAtMillis,
-        long updatedAtMillis,
-        Rollout rollout,
-        @Nullable String rolloutReason,
-        long notBeforeMillis) {
+        long updatedAtMillis) {
 
     /** How far a roll-out is, in ECS's words. */
     public enum Rollout {
@@ -34,21 +28,34 @@ public record Deployment(
         FAILED
     }
 
+    /** How far this one is, and the sentence that ECS says of it. */
+    public record Stage(Rollout rollout, @Nullable String reason) {}
+
+    /**
+     * What keeps tasks from being started over and over.
+     *
+     * @param inARow tasks in a row that never reached RUNNING
+     * @param notBeforeMillis no task is started before; grows while tasks keep failing to start
+     */
+    public record Failures(int inARow, long notBeforeMillis) {
+        static final Failures NONE = new Failures(0, 0);
+    }
+
     /** A roll-out that begins. */
     public static Deployment begin(
             long number, TaskDefinitionKey taskDefinition, int desired, long nowMillis) {
+        var stage =
+                new Stage(
+                        Rollout.IN_PROGRESS, "ECS deployment ecs-svc/" + number + " in progress.");
         return new Deployment(
                 number,
                 taskDefinition,
                 desired,
-                0,
-                0,
-                0,
+                TaskCounts.NONE,
+                Failures.NONE,
+                stage,
                 nowMillis,
-                nowMillis,
-                Rollout.IN_PROGRESS,
-                "ECS deployment ecs-svc/" + number + " in progress.",
-                0);
+                nowMillis);
     }
 
     /** Its id as tasks and descriptions show it. */
@@ -56,82 +63,67 @@ public record Deployment(
         return "ecs-svc/" + number;
     }
 
+    public int running() {
+        return tasks.running();
+    }
+
+    public int pending() {
+        return tasks.pending();
+    }
+
+    /** Tasks in a row that never reached RUNNING. */
+    public int failed() {
+        return failures.inARow();
+    }
+
+    public long notBeforeMillis() {
+        return failures.notBeforeMillis();
+    }
+
+    public Rollout rollout() {
+        return stage.rollout();
+    }
+
+    public @Nullable String rolloutReason() {
+        return stage.reason();
+    }
+
     Deployment counting(Status before, Status after) {
-        return new Deployment(
-                number,
-                taskDefinition,
-                desired,
-                running + after.running() - before.running(),
-                pending + after.pending() - before.pending(),
-                failed,
-                createdAtMillis,
-                updatedAtMillis,
-                rollout,
-                rolloutReason,
-                notBeforeMillis);
+        return with(desired, tasks.moving(before, after), failures, stage, updatedAtMillis);
     }
 
     public Deployment desiring(int count, long nowMillis) {
-        return new Deployment(
-                number,
-                taskDefinition,
-                count,
-                running,
-                pending,
-                failed,
-                createdAtMillis,
-                nowMillis,
-                rollout,
-                rolloutReason,
-                notBeforeMillis);
+        return with(count, tasks, failures, stage, nowMillis);
     }
 
     public Deployment completed(long nowMillis) {
-        return new Deployment(
-                number,
-                taskDefinition,
-                desired,
-                running,
-                pending,
-                failed,
-                createdAtMillis,
-                nowMillis,
-                Rollout.COMPLETED,
-                "ECS deployment ecs-svc/" + number + " completed.",
-                notBeforeMillis);
+        var last = new Stage(Rollout.COMPLETED, "ECS deployment " + id() + " completed.");
+        return with(desired, tasks, failures, last, nowMillis);
     }
 
     /** One more task has not reached RUNNING; the next may start at {@code notBefore}. */
     public Deployment failing(long notBefore, long nowMillis) {
-        return new Deployment(
-                number,
-                taskDefinition,
-                desired,
-                running,
-                pending,
-                failed + 1,
-                createdAtMillis,
-                nowMillis,
-                rollout,
-                rolloutReason,
-                notBefore);
+        var more = new Failures(failures.inARow() + 1, notBefore);
+        return with(desired, tasks, more, stage, nowMillis);
     }
 
     /** A task has reached RUNNING: earlier failures no longer count. */
     public Deployment succeeding() {
-        return failed == 0 && notBeforeMillis == 0
+        return failures.equals(Failures.NONE)
                 ? this
-                : new Deployment(
-                        number,
-                        taskDefinition,
-                        desired,
-                        running,
-                        pending,
-                        0,
-                        createdAtMillis,
-                        updatedAtMillis,
-                        rollout,
-                        rolloutReason,
-                        0);
+                : with(desired, tasks, Failures.NONE, stage, updatedAtMillis);
+    }
+
+    private Deployment with(
+            int nextDesired, TaskCounts counts, Failures nextFailures, Stage next, long updated) {
+        return new Deployment(
+                number,
+                taskDefinition,
+                nextDesired,
+                counts,
+                nextFailures,
+                next,
+                createdAtMillis,
+                updated);
     }
 }

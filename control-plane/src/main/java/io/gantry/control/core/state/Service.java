@@ -11,24 +11,49 @@ import software.amazon.awssdk.services.ecs.model.Tag;
 /**
  * A service: how many tasks of which definition should run.
  *
- * @param spec what the user configured; without counts, deployments, events and tags
- * @param version bumped by every change of the specification and by every accepted plan, so that of
- *     two plans made from one state only one lands
- * @param deployments newest first; the first is the PRIMARY one while the service is active
- * @param events newest first, at most {@link #MAX_EVENTS}
- * @param steady whether it has had what it wants since it last said so
+ * @param version bumped by every change of the goal and by every accepted plan, so that of two
+ *     plans made from one state only one lands
  */
 public record Service(
         ServiceKey key,
-        software.amazon.awssdk.services.ecs.model.Service spec,
-        LifeStatus status,
-        int desiredCount,
-        long version,
-        List<Deployment> deployments,
-        List<Event> events,
+        Goal goal,
+        Progress progress,
         List<Tag> tags,
         long createdAtMillis,
-        boolean steady) {
+        long version) {
+
+    /**
+     * What users want of it.
+     *
+     * @param spec what the user configured; without counts, deployments, events and tags
+     */
+    public record Goal(
+            software.amazon.awssdk.services.ecs.model.Service spec,
+            LifeStatus status,
+            int desiredCount) {}
+
+    /**
+     * How it is doing.
+     *
+     * @param deployments newest first; the first is the PRIMARY one while the service is active
+     * @param events newest first, at most {@link #MAX_EVENTS}
+     * @param steady whether it has had what it wants since it last said so
+     */
+    public record Progress(List<Deployment> deployments, List<Event> events, boolean steady) {
+        public Progress {
+            deployments = List.copyOf(deployments);
+            events = List.copyOf(events);
+        }
+
+        /** A service that begins with a deployment. */
+        public static Progress begin(Deployment first) {
+            return new Progress(List.of(first), List.of(), false);
+        }
+
+        private Progress steady(boolean now) {
+            return new Progress(deployments, events, now);
+        }
+    }
 
     /** As many as ECS keeps. */
     public static final int MAX_EVENTS = 100;
@@ -37,8 +62,6 @@ public record Service(
     private static final int DEFAULT_MAXIMUM_PERCENT = 200;
 
     public Service {
-        deployments = List.copyOf(deployments);
-        events = List.copyOf(events);
         tags = List.copyOf(tags);
     }
 
@@ -52,17 +75,42 @@ public record Service(
     /** A line in the service's diary. */
     public record Event(UUID id, long createdAtMillis, String message) {}
 
+    public software.amazon.awssdk.services.ecs.model.Service spec() {
+        return goal.spec();
+    }
+
+    public LifeStatus status() {
+        return goal.status();
+    }
+
+    public int desiredCount() {
+        return goal.desiredCount();
+    }
+
+    public List<Deployment> deployments() {
+        return progress.deployments();
+    }
+
+    public List<Event> events() {
+        return progress.events();
+    }
+
+    /** Whether it has had what it wants since it last said so. */
+    public boolean steady() {
+        return progress.steady();
+    }
+
     public boolean active() {
-        return status == LifeStatus.ACTIVE;
+        return status() == LifeStatus.ACTIVE;
     }
 
     /** The newest deployment. */
     public Deployment primary() {
-        return deployments.getFirst();
+        return deployments().getFirst();
     }
 
     public @Nullable Deployment deployment(long number) {
-        return deployments.stream()
+        return deployments().stream()
                 .filter(deployment -> deployment.number() == number)
                 .findFirst()
                 .orElse(null);
@@ -75,88 +123,57 @@ public record Service(
      *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html">minimumHealthyPercent</a>
      */
     public int minimumHealthy() {
-        var configuration = spec.deploymentConfiguration();
+        var configuration = spec().deploymentConfiguration();
         Integer percent = configuration == null ? null : configuration.minimumHealthyPercent();
         long share = percent == null ? DEFAULT_MINIMUM_HEALTHY_PERCENT : percent;
-        return (int) Math.min(Integer.MAX_VALUE, (desiredCount * share + 99) / 100);
+        return (int) Math.min(Integer.MAX_VALUE, (desiredCount() * share + 99) / 100);
     }
 
     /** Tasks that may be running or pending at the same time, rounded down as ECS does. */
     public int maximum() {
-        var configuration = spec.deploymentConfiguration();
+        var configuration = spec().deploymentConfiguration();
         Integer percent = configuration == null ? null : configuration.maximumPercent();
         long share = percent == null ? DEFAULT_MAXIMUM_PERCENT : percent;
-        return (int) Math.min(Integer.MAX_VALUE, desiredCount * share / 100);
+        return (int) Math.min(Integer.MAX_VALUE, desiredCount() * share / 100);
     }
 
-    public Service with(software.amazon.awssdk.services.ecs.model.Service newSpec, int desired) {
-        return new Service(
-                key,
-                newSpec,
-                status,
-                desired,
-                version + 1,
-                deployments,
-                events,
-                tags,
-                createdAtMillis,
-                false);
-    }
-
-    public Service planned() {
-        return new Service(
-                key,
-                spec,
-                status,
-                desiredCount,
-                version + 1,
-                deployments,
-                events,
-                tags,
-                createdAtMillis,
-                steady);
+    public Service with(software.amazon.awssdk.services.ecs.model.Service spec, int desired) {
+        return wanting(new Goal(spec, status(), desired));
     }
 
     public Service becoming(LifeStatus next) {
-        return new Service(
-                key,
-                spec,
-                next,
-                desiredCount,
-                version + 1,
-                deployments,
-                events,
-                tags,
-                createdAtMillis,
-                false);
+        return wanting(new Goal(spec(), next, desiredCount()));
+    }
+
+    private Service wanting(Goal next) {
+        return new Service(key, next, progress.steady(false), tags, createdAtMillis, version + 1);
+    }
+
+    /** A plan made from it has been accepted: others that were made from it no longer hold. */
+    public Service planned() {
+        return new Service(key, goal, progress, tags, createdAtMillis, version + 1);
+    }
+
+    private Service progressing(Progress next) {
+        return new Service(key, goal, next, tags, createdAtMillis, version);
     }
 
     public Service withDeployments(List<Deployment> changed) {
-        return new Service(
-                key,
-                spec,
-                status,
-                desiredCount,
-                version,
-                changed,
-                events,
-                tags,
-                createdAtMillis,
-                steady);
+        return progressing(new Progress(changed, events(), steady()));
     }
 
     /** Puts a new deployment before the others. */
     public Service deploying(Deployment next) {
         var all = new ArrayList<Deployment>();
         all.add(next);
-        all.addAll(deployments);
+        all.addAll(deployments());
         return withDeployments(all);
     }
 
     /** Changes one deployment; nothing happens if it is gone. */
     public Service changing(long number, UnaryOperator<Deployment> change) {
         return withDeployments(
-                deployments.stream()
+                deployments().stream()
                         .map(each -> each.number() == number ? change.apply(each) : each)
                         .toList());
     }
@@ -168,35 +185,13 @@ public record Service(
 
     /** Whether it has what it wants, from now on. */
     public Service steady(boolean now) {
-        return now == steady
-                ? this
-                : new Service(
-                        key,
-                        spec,
-                        status,
-                        desiredCount,
-                        version,
-                        deployments,
-                        events,
-                        tags,
-                        createdAtMillis,
-                        now);
+        return now == steady() ? this : progressing(progress.steady(now));
     }
 
     public Service saying(Event event) {
         var all = new ArrayList<Event>();
         all.add(event);
-        all.addAll(events.subList(0, Math.min(events.size(), MAX_EVENTS - 1)));
-        return new Service(
-                key,
-                spec,
-                status,
-                desiredCount,
-                version,
-                deployments,
-                all,
-                tags,
-                createdAtMillis,
-                steady);
+        all.addAll(events().subList(0, Math.min(events().size(), MAX_EVENTS - 1)));
+        return progressing(new Progress(deployments(), all, steady()));
     }
 }

@@ -12,38 +12,80 @@ import software.amazon.awssdk.services.ecs.model.TaskOverride;
  * One run of a task definition on one worker, never moved. Managers alone write {@code desired},
  * the worker's reports alone move {@code last}, and both only go forward.
  *
- * @param footprint what it has set aside on its worker, fixed when it was placed
- * @param service null for a task started by itself
- * @param deployment number of the deployment that started it, 0 without service
- * @param launchType EC2 or EXTERNAL
- * @param stopCode in ECS's words, once it is known why the task stops
  * @param version counts changes, as ECS shows it
  */
-public record Task(
-        TaskId id,
-        String cluster,
-        TaskDefinitionKey taskDefinition,
-        WorkerId worker,
-        Footprint footprint,
-        @Nullable ServiceKey service,
-        long deployment,
-        String group,
-        @Nullable String startedBy,
-        String launchType,
-        Status last,
-        Status desired,
-        List<Container> containers,
-        Times times,
-        @Nullable String stopCode,
-        @Nullable String stoppedReason,
-        @Nullable TaskOverride overrides,
-        boolean executeCommand,
-        List<Tag> tags,
-        long version) {
+public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, long version) {
 
     public Task {
-        containers = List.copyOf(containers);
         tags = List.copyOf(tags);
+    }
+
+    /**
+     * What was settled when it was placed.
+     *
+     * @param footprint what it has set aside on its worker
+     * @param service null for a task started by itself
+     * @param deployment number of the deployment that started it, 0 without service
+     * @param launchType EC2 or EXTERNAL
+     */
+    public record Origin(
+            String cluster,
+            TaskDefinitionKey taskDefinition,
+            WorkerId worker,
+            Footprint footprint,
+            @Nullable ServiceKey service,
+            long deployment,
+            String group,
+            @Nullable String startedBy,
+            String launchType,
+            @Nullable TaskOverride overrides,
+            boolean executeCommand) {}
+
+    /**
+     * How far it is.
+     *
+     * @param stopCode in ECS's words, once it is known why the task stops
+     */
+    public record Progress(
+            Status last,
+            Status desired,
+            List<Container> containers,
+            Times times,
+            @Nullable String stopCode,
+            @Nullable String stoppedReason) {
+        public Progress {
+            containers = List.copyOf(containers);
+        }
+
+        private Progress stopping(@Nullable String code, @Nullable String reason, long nowMillis) {
+            boolean first = stopCode == null;
+            return new Progress(
+                    last,
+                    Status.STOPPED,
+                    containers,
+                    times.stopping(nowMillis),
+                    first ? code : stopCode,
+                    first ? reason : stoppedReason);
+        }
+
+        private Progress observed(Status status, List<Container> seen, Times seenTimes) {
+            return new Progress(
+                    last.latest(status), desired, seen, seenTimes, stopCode, stoppedReason);
+        }
+    }
+
+    /** A task that has been placed and that its worker has not heard of. */
+    public static Task placed(
+            TaskId id, Origin origin, List<Tag> tags, List<Container> containers, long nowMillis) {
+        var begin =
+                new Progress(
+                        Status.PENDING,
+                        Status.RUNNING,
+                        containers,
+                        Times.created(nowMillis),
+                        null,
+                        null);
+        return new Task(id, origin, tags, begin, 1);
     }
 
     /**
@@ -162,20 +204,88 @@ public record Task(
         }
     }
 
+    public String cluster() {
+        return origin.cluster();
+    }
+
+    public TaskDefinitionKey taskDefinition() {
+        return origin.taskDefinition();
+    }
+
+    public WorkerId worker() {
+        return origin.worker();
+    }
+
+    public Footprint footprint() {
+        return origin.footprint();
+    }
+
+    public @Nullable ServiceKey service() {
+        return origin.service();
+    }
+
+    public long deployment() {
+        return origin.deployment();
+    }
+
+    public String group() {
+        return origin.group();
+    }
+
+    public @Nullable String startedBy() {
+        return origin.startedBy();
+    }
+
+    public String launchType() {
+        return origin.launchType();
+    }
+
+    public @Nullable TaskOverride overrides() {
+        return origin.overrides();
+    }
+
+    public boolean executeCommand() {
+        return origin.executeCommand();
+    }
+
+    public Status last() {
+        return progress.last();
+    }
+
+    public Status desired() {
+        return progress.desired();
+    }
+
+    public List<Container> containers() {
+        return progress.containers();
+    }
+
+    public Times times() {
+        return progress.times();
+    }
+
+    public @Nullable String stopCode() {
+        return progress.stopCode();
+    }
+
+    public @Nullable String stoppedReason() {
+        return progress.stoppedReason();
+    }
+
     /** Whether it still has, or may still get, processes of its own. */
     public boolean alive() {
-        return last != Status.STOPPED;
+        return last() != Status.STOPPED;
     }
 
     /** Whether it should run. */
     public boolean wanted() {
-        return desired == Status.RUNNING;
+        return desired() == Status.RUNNING;
     }
 
     /** Health of the whole, as ECS defines it from the essential containers; never UNCHECKED. */
     public Health health() {
         var worst = Health.HEALTHY;
-        for (Container container : containers) {
+        for (Container container : containers()) {
             if (!container.essential() || container.health() == Health.HEALTHY) {
                 continue;
             }
@@ -189,13 +299,13 @@ public record Task(
 
     /** Whether an essential container has a health check. */
     public boolean checked() {
-        return containers.stream()
+        return containers().stream()
                 .anyMatch(each -> each.essential() && each.health() != Health.UNCHECKED);
     }
 
     /** Whether every health check of an essential container is passed. */
     public boolean passing() {
-        return containers.stream()
+        return containers().stream()
                 .filter(Container::essential)
                 .allMatch(
                         each ->
@@ -205,76 +315,11 @@ public record Task(
 
     /** A task that should stop, with the reason, unless an earlier one is known. */
     public Task stopping(@Nullable String code, @Nullable String reason, long nowMillis) {
-        return new Task(
-                id,
-                cluster,
-                taskDefinition,
-                worker,
-                footprint,
-                service,
-                deployment,
-                group,
-                startedBy,
-                launchType,
-                last,
-                Status.STOPPED,
-                containers,
-                times.stopping(nowMillis),
-                stopCode == null ? code : stopCode,
-                stopCode == null ? reason : stoppedReason,
-                overrides,
-                executeCommand,
-                tags,
-                version + 1);
+        return new Task(id, origin, tags, progress.stopping(code, reason, nowMillis), version + 1);
     }
 
     /** What a report makes of the task; {@code status} never moves it back. */
     public Task observed(Status status, List<Container> seen, Times seenTimes) {
-        return new Task(
-                id,
-                cluster,
-                taskDefinition,
-                worker,
-                footprint,
-                service,
-                deployment,
-                group,
-                startedBy,
-                launchType,
-                last.latest(status),
-                desired,
-                seen,
-                seenTimes,
-                stopCode,
-                stoppedReason,
-                overrides,
-                executeCommand,
-                tags,
-                version + 1);
-    }
-
-    /** The same task with other tags. */
-    public Task tagged(List<Tag> changed) {
-        return new Task(
-                id,
-                cluster,
-                taskDefinition,
-                worker,
-                footprint,
-                service,
-                deployment,
-                group,
-                startedBy,
-                launchType,
-                last,
-                desired,
-                containers,
-                times,
-                stopCode,
-                stoppedReason,
-                overrides,
-                executeCommand,
-                changed,
-                version);
+        return new Task(id, origin, tags, progress.observed(status, seen, seenTimes), version + 1);
     }
 }

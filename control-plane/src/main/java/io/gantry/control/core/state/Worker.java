@@ -14,35 +14,15 @@ import software.amazon.awssdk.services.ecs.model.Tag;
 /**
  * A container instance.
  *
- * @param attributes by name; an attribute without value has the empty string
- * @param total what the machine registered
- * @param reservedPorts ports that the machine registered as taken
- * @param used what placed tasks have set aside and not yet given back
- * @param usedPorts fixed host ports of those tasks
- * @param running tasks whose last status is RUNNING
- * @param pending tasks that have not reached RUNNING
- * @param session number of its latest connect: whatever carries another one is stale; 0 before the
- *     first
- * @param node the control-plane node that holds the connection, null while disconnected
  * @param version counts changes, as ECS shows it
  */
 public record Worker(
         WorkerId id,
         String cluster,
         Status status,
-        Map<String, String> attributes,
-        List<Tag> tags,
-        Resources total,
-        List<HostPort> reservedPorts,
-        Resources used,
-        List<HostPort> usedPorts,
-        int running,
-        int pending,
-        long session,
-        @Nullable String node,
-        @Nullable AgentVersion agent,
-        long registeredAtMillis,
-        @Nullable String clientToken,
+        Registration registration,
+        Load load,
+        Link link,
         long version) {
 
     /** Whether tasks may be placed on a machine. */
@@ -52,172 +32,189 @@ public record Worker(
         INACTIVE
     }
 
+    /**
+     * What the machine has said that it is.
+     *
+     * @param attributes by name; an attribute without value has the empty string
+     * @param reservedPorts ports that are taken by others than tasks
+     * @param atMillis when it registered first
+     * @param clientToken of the latest registration
+     */
+    public record Registration(
+            Map<String, String> attributes,
+            List<Tag> tags,
+            Resources total,
+            List<HostPort> reservedPorts,
+            long atMillis,
+            @Nullable String clientToken) {
+        public Registration {
+            attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
+            tags = List.copyOf(tags);
+            reservedPorts = List.copyOf(reservedPorts);
+        }
+    }
+
+    /**
+     * What its tasks take of it.
+     *
+     * @param used what placed tasks have set aside and not yet given back
+     * @param usedPorts fixed host ports of those tasks
+     */
+    public record Load(Resources used, List<HostPort> usedPorts, TaskCounts tasks) {
+        static final Load NONE = new Load(Resources.NONE, List.of(), TaskCounts.NONE);
+
+        public Load {
+            usedPorts = List.copyOf(usedPorts);
+        }
+
+        private Load plus(Footprint footprint) {
+            var ports = new ArrayList<>(usedPorts);
+            ports.addAll(footprint.ports());
+            return new Load(used.plus(footprint.resources()), ports, tasks);
+        }
+
+        private Load minus(Footprint footprint) {
+            var ports = new ArrayList<>(usedPorts);
+            footprint.ports().forEach(ports::remove);
+            return new Load(used.minus(footprint.resources()), ports, tasks);
+        }
+
+        private Load moving(Task.Status before, Task.Status after) {
+            return new Load(used, usedPorts, tasks.moving(before, after));
+        }
+    }
+
+    /**
+     * Its agent's connection.
+     *
+     * @param session number of its latest connect: whatever carries another one is stale; 0 before
+     *     the first
+     * @param node the control-plane node that holds the connection, null while disconnected
+     */
+    public record Link(long session, @Nullable String node, @Nullable AgentVersion agent) {
+        static final Link NEVER = new Link(0, null, null);
+
+        private Link ended() {
+            return new Link(session, null, agent);
+        }
+    }
+
     /** What the agent said of itself when it connected. */
     public record AgentVersion(
             @Nullable String version, @Nullable String hash, @Nullable String docker) {}
 
-    public Worker {
-        attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
-        tags = List.copyOf(tags);
-        reservedPorts = List.copyOf(reservedPorts);
-        usedPorts = List.copyOf(usedPorts);
+    /** A machine that has just registered. */
+    public static Worker registered(WorkerId id, String cluster, Registration registration) {
+        return new Worker(id, cluster, Status.ACTIVE, registration, Load.NONE, Link.NEVER, 1);
+    }
+
+    public Map<String, String> attributes() {
+        return registration.attributes();
+    }
+
+    public List<Tag> tags() {
+        return registration.tags();
+    }
+
+    public Resources total() {
+        return registration.total();
+    }
+
+    public List<HostPort> reservedPorts() {
+        return registration.reservedPorts();
+    }
+
+    public long registeredAtMillis() {
+        return registration.atMillis();
+    }
+
+    public @Nullable String clientToken() {
+        return registration.clientToken();
+    }
+
+    public Resources used() {
+        return load.used();
+    }
+
+    public List<HostPort> usedPorts() {
+        return load.usedPorts();
+    }
+
+    public int running() {
+        return load.tasks().running();
+    }
+
+    public int pending() {
+        return load.tasks().pending();
+    }
+
+    public long session() {
+        return link.session();
+    }
+
+    public @Nullable String node() {
+        return link.node();
+    }
+
+    public @Nullable AgentVersion agent() {
+        return link.agent();
     }
 
     public boolean connected() {
-        return node != null;
+        return link.node() != null;
     }
 
     public Resources free() {
-        return total.minus(used);
+        return total().minus(used());
     }
 
     public boolean taken(HostPort port) {
-        return usedPorts.contains(port) || reservedPorts.contains(port);
+        return usedPorts().contains(port) || reservedPorts().contains(port);
     }
 
     /** Sets aside what a task needs. */
     public Worker reserving(Footprint footprint) {
-        var ports = new ArrayList<>(usedPorts);
-        ports.addAll(footprint.ports());
-        return using(used.plus(footprint.resources()), ports);
+        return next(status, registration, load.plus(footprint), link);
     }
 
     /** Gives back what a task had. */
     public Worker releasing(Footprint footprint) {
-        var ports = new ArrayList<>(usedPorts);
-        footprint.ports().forEach(ports::remove);
-        return using(used.minus(footprint.resources()), ports);
+        return next(status, registration, load.minus(footprint), link);
     }
 
-    private Worker using(Resources amount, List<HostPort> ports) {
-        return new Worker(
-                id,
-                cluster,
-                status,
-                attributes,
-                tags,
-                total,
-                reservedPorts,
-                amount,
-                ports,
-                running,
-                pending,
-                session,
-                node,
-                agent,
-                registeredAtMillis,
-                clientToken,
-                version + 1);
-    }
-
-    /** Moves one task from one count to another. */
+    /** Moves one task from one count to another, which ECS does not count as a change. */
     public Worker counting(Task.Status before, Task.Status after) {
-        return new Worker(
-                id,
-                cluster,
-                status,
-                attributes,
-                tags,
-                total,
-                reservedPorts,
-                used,
-                usedPorts,
-                running + after.running() - before.running(),
-                pending + after.pending() - before.pending(),
-                session,
-                node,
-                agent,
-                registeredAtMillis,
-                clientToken,
-                version);
+        var counted = load.moving(before, after);
+        return new Worker(id, cluster, status, registration, counted, link, version);
     }
 
-    public Worker connected(long newSession, String holder, AgentVersion agentVersion) {
-        return new Worker(
-                id,
-                cluster,
-                status,
-                attributes,
-                tags,
-                total,
-                reservedPorts,
-                used,
-                usedPorts,
-                running,
-                pending,
-                newSession,
-                holder,
-                agentVersion,
-                registeredAtMillis,
-                clientToken,
-                version + 1);
+    public Worker connected(long session, String holder, AgentVersion agent) {
+        return next(status, registration, load, new Link(session, holder, agent));
     }
 
     public Worker disconnected() {
-        return new Worker(
-                id,
-                cluster,
-                status,
-                attributes,
-                tags,
-                total,
-                reservedPorts,
-                used,
-                usedPorts,
-                running,
-                pending,
-                session,
-                null,
-                agent,
-                registeredAtMillis,
-                clientToken,
-                version + 1);
+        return next(status, registration, load, link.ended());
     }
 
     public Worker becoming(Status next) {
-        return new Worker(
-                id,
-                cluster,
-                next,
-                attributes,
-                tags,
-                total,
-                reservedPorts,
-                used,
-                usedPorts,
-                running,
-                pending,
-                session,
-                next == Status.INACTIVE ? null : node,
-                agent,
-                registeredAtMillis,
-                clientToken,
-                version + 1);
+        return next(next, registration, load, next == Status.INACTIVE ? link.ended() : link);
     }
 
     /** The same machine, registered once more with what it is now. */
     public Worker reregistered(
-            Map<String, String> newAttributes,
-            Resources newTotal,
-            List<HostPort> newReservedPorts,
+            Map<String, String> attributes,
+            Resources total,
+            List<HostPort> reservedPorts,
             @Nullable String token) {
-        return new Worker(
-                id,
-                cluster,
+        long since = registration.atMillis();
+        return next(
                 status,
-                newAttributes,
-                tags,
-                newTotal,
-                newReservedPorts,
-                used,
-                usedPorts,
-                running,
-                pending,
-                session,
-                node,
-                agent,
-                registeredAtMillis,
-                token,
-                version + 1);
+                new Registration(attributes, tags(), total, reservedPorts, since, token),
+                load,
+                link);
+    }
+
+    private Worker next(Status status, Registration registration, Load load, Link link) {
+        return new Worker(id, cluster, status, registration, load, link, version + 1);
     }
 }

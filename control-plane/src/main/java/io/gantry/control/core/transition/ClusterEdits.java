@@ -21,7 +21,7 @@ final class ClusterEdits {
     Reply create(CreateCluster create) {
         String name = create.spec().clusterName();
         if (edit.activeCluster(name) == null) {
-            edit.clusterRows.put(name, new Cluster(name, create.spec(), true, 0, 0, 0, 0));
+            edit.clusterRows.put(name, Cluster.created(name, create.spec()));
         }
         return Edit.done();
     }
@@ -43,7 +43,7 @@ final class ClusterEdits {
                     "The Cluster cannot be deleted while Container Instances are active or"
                             + " draining.");
         }
-        if (cluster.running() + cluster.pending() > 0) {
+        if (cluster.tasks().alive() > 0) {
             return Edit.refused(
                     Cause.CLUSTER_CONTAINS_TASKS,
                     "The Cluster cannot be deleted while Tasks are active.");

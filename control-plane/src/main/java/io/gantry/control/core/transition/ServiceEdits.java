@@ -14,7 +14,9 @@ import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Deployment.Rollout;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.Service.Goal;
 import io.gantry.control.core.state.Service.LifeStatus;
+import io.gantry.control.core.state.Service.Progress;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
@@ -61,15 +63,11 @@ final class ServiceEdits {
                 create.service(),
                 new Service(
                         create.service(),
-                        create.spec(),
-                        LifeStatus.ACTIVE,
-                        create.desiredCount(),
-                        known == null ? 1 : known.version() + 1,
-                        List.of(first),
-                        List.of(),
+                        new Goal(create.spec(), LifeStatus.ACTIVE, create.desiredCount()),
+                        Progress.begin(first),
                         create.tags(),
                         edit.nowMillis,
-                        false));
+                        known == null ? 1 : known.version() + 1));
         remember(create);
         String cluster = create.service().cluster();
         edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(1));
@@ -286,8 +284,7 @@ final class ServiceEdits {
     }
 
     private static boolean isIdle(Service service) {
-        return service.deployments().stream()
-                .allMatch(each -> each.running() + each.pending() == 0);
+        return service.deployments().stream().allMatch(each -> each.tasks().alive() == 0);
     }
 
     /** Earlier deployments go once their last task has stopped. */
@@ -297,7 +294,7 @@ final class ServiceEdits {
                         .filter(
                                 each ->
                                         each.number() == service.primary().number()
-                                                || each.running() + each.pending() > 0)
+                                                || each.tasks().alive() > 0)
                         .toList();
         return left.size() == service.deployments().size()
                 ? service

@@ -102,29 +102,20 @@ final class TaskEdits {
             return false;
         }
         edit.workerRows.put(worker.id(), worker.reserving(launch.footprint()));
-        ServiceKey key = service == null ? null : service.key();
-        add(
-                new Task(
-                        start.task(),
+        var origin =
+                new Task.Origin(
                         cluster,
                         definition,
                         worker.id(),
                         launch.footprint(),
-                        key,
+                        service == null ? null : service.key(),
                         service == null ? 0 : service.primary().number(),
                         launch.group(),
                         launch.startedBy(),
                         launch.launchType(),
-                        Status.PENDING,
-                        Status.RUNNING,
-                        start.containers(),
-                        Task.Times.created(edit.nowMillis),
-                        null,
-                        null,
                         launch.overrides(),
-                        launch.executeCommand(),
-                        launch.tags(),
-                        1));
+                        launch.executeCommand());
+        add(Task.placed(start.task(), origin, launch.tags(), start.containers(), edit.nowMillis));
         return true;
     }
 

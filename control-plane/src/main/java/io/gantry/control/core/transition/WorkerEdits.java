@@ -1,6 +1,5 @@
 package io.gantry.control.core.transition;
 
-import io.gantry.common.model.Resources;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Command.ConnectWorker;
 import io.gantry.control.core.command.Command.DeregisterWorker;
@@ -68,25 +67,15 @@ final class WorkerEdits {
     }
 
     private void add(RegisterWorker register) {
-        var worker =
-                new Worker(
-                        register.worker(),
-                        register.cluster(),
-                        Worker.Status.ACTIVE,
+        var registration =
+                new Worker.Registration(
                         register.attributes(),
                         register.tags(),
                         register.total(),
                         register.reservedPorts(),
-                        Resources.NONE,
-                        List.of(),
-                        0,
-                        0,
-                        0,
-                        null,
-                        null,
                         edit.nowMillis,
-                        register.clientToken(),
-                        1);
+                        register.clientToken());
+        Worker worker = Worker.registered(register.worker(), register.cluster(), registration);
         edit.workerRows.put(worker.id(), worker);
         edit.workersByCluster.put(new WorkerOf(worker.cluster(), worker.id()), Present.YES);
         edit.clusterRows.put(worker.cluster(), edit.cluster(worker.cluster()).withInstances(1));
