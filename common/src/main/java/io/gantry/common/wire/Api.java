@@ -2,6 +2,7 @@ package io.gantry.common.wire;
 
 import io.gantry.common.check.Check;
 import io.gantry.common.wire.Shape.Structure;
+import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkPojo;
@@ -19,6 +21,8 @@ import software.amazon.awssdk.core.SdkPojo;
  * handing it to a {@link Dispatcher}.
  */
 public final class Api {
+    private static final Pattern NAME = Pattern.compile("[A-Z][A-Za-z0-9]{0,99}");
+
     private final String signingName;
     private final @Nullable String targetPrefix;
     private final @Nullable String version;
@@ -136,6 +140,25 @@ public final class Api {
     /** Letter case is ignored, as the SDK spells acronyms its own way. */
     @Nullable Operation<?> operation(String name) {
         return operations.get(key(name));
+    }
+
+    /** Whether the model of the service has an operation, which need not be served. */
+    boolean isModelled(String operation) {
+        return NAME.matcher(operation).matches()
+                && operations.values().stream()
+                        .map(served -> served.request().getPackageName())
+                        .distinct()
+                        .anyMatch(model -> isRequest(model + '.' + operation + "Request"));
+    }
+
+    private static boolean isRequest(String type) {
+        try {
+            Class<?> found = Class.forName(type, false, Api.class.getClassLoader());
+            return SdkPojo.class.isAssignableFrom(found)
+                    && !Modifier.isAbstract(found.getModifiers());
+        } catch (ClassNotFoundException unknown) {
+            return false;
+        }
     }
 
     private static String key(String operation) {

@@ -103,8 +103,7 @@ public final class Dispatcher {
         private SdkPojo run(Call found, Identity identity) {
             Api api = found.api();
             if (api == null || operation == null) {
-                throw new WireException(
-                        Kind.UNKNOWN_OPERATION, "Could not find operation " + found.operation());
+                throw unknown(found);
             }
             String service = identity.service();
             if (!service.isEmpty() && !service.equals(api.signingName())) {
@@ -195,6 +194,15 @@ public final class Dispatcher {
                 status,
                 details.errorMessage(),
                 exception);
+    }
+
+    private static WireException unknown(Call call) {
+        String name = call.operation();
+        String text =
+                call.api() != null && call.api().isModelled(name)
+                        ? "The operation " + name + " is not supported by this version of Gantry."
+                        : "Could not find operation " + name;
+        return new WireException(Kind.UNKNOWN_OPERATION, text);
     }
 
     private static void checkSize(int length) {

@@ -59,10 +59,11 @@ public final class Json {
         }
     }
 
-    /** The parser goes on to tell where in its buffers it was, which helps no client. */
+    /** The parser goes on to tell where it was and whose limit that is, which helps no client. */
     private static String firstClause(String message) {
-        int details = message.indexOf(" (start marker");
-        return details < 0 ? message : message.substring(0, details);
+        String text = message.replaceFirst(", from `[^`]*`\\)", ")");
+        int details = text.indexOf(" (start marker");
+        return details < 0 ? text : text.substring(0, details);
     }
 
     /** The document that {@link #read(byte[], Structure)} makes the same object of. */

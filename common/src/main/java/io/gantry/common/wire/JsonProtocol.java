@@ -24,7 +24,8 @@ enum JsonProtocol implements Protocol {
         }
         int dot = target.lastIndexOf('.');
         Api api = directory.byTarget().get(target.substring(0, Math.max(dot, 0)));
-        String operation = target.substring(dot + 1);
+        // Of a service that is not here, the name of the operation alone would tell little.
+        String operation = api == null ? target : target.substring(dot + 1);
         return new Call(api, operation, shape -> Json.TEXT.read(body, shape));
     }
 

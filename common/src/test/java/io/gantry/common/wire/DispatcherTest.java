@@ -292,6 +292,35 @@ class DispatcherTest {
 
     @ParameterizedTest
     @CsvSource({
+        "AmazonEC2ContainerServiceV20141113.TagResource, The operation TagResource is not supported"
+                + " by this version of Gantry.",
+        "AmazonEC2ContainerServiceV20141113.Nothing, Could not find operation Nothing",
+        "AmazonEC2ContainerServiceV20141113.Ecs, Could not find operation Ecs",
+        "AmazonEC2ContainerServiceV20141113.tagresource, Could not find operation tagresource",
+        "AmazonEC2ContainerServiceV20141113.a/b, Could not find operation a/b",
+        "AmazonSSM.GetParameter, Could not find operation AmazonSSM.GetParameter"
+    })
+    void whatIsNotServedYetDiffersFromWhatDoesNotExist(String target, String message) {
+        HttpReply reply =
+                dispatcher.dispatch(
+                        request("POST", null, Map.of("x-amz-target", target), utf8("{}")));
+        assertThat(text(reply))
+                .isEqualTo(
+                        "{\"__type\":\"UnknownOperationException\",\"message\":\""
+                                + message
+                                + "\"}");
+    }
+
+    @Test
+    void whatIsNotServedYetIsToldInXmlToo() {
+        assertThat(text(dispatcher.dispatch(form(STS + "GetSessionToken"))))
+                .contains(
+                        "<Code>InvalidAction</Code><Message>The operation GetSessionToken is not"
+                                + " supported by this version of Gantry.</Message>");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "Action=ListClusters, InvalidAction",
         "Action=Nothing&Version=2011-06-15, InvalidAction",
         "Version=2011-06-15, MissingAction",

@@ -191,6 +191,15 @@ class JsonTest {
         assertRefused(RunTaskRequest.class, utf8(body), complaint);
     }
 
+    @ParameterizedTest
+    @CsvSource({"'{\"x\":', 2000", "[, 200", "1, 5000"})
+    void complaintsDoNotNameTheParsersOwnParts(String part, int times) {
+        byte[] body = utf8("{\"count\":" + part.repeat(times));
+        assertThatThrownBy(() -> Json.TEXT.read(body, Structure.of(RunTaskRequest.class)))
+                .isInstanceOf(WireException.class)
+                .hasMessageNotContainingAny("Constraints", "`", "start marker");
+    }
+
     @Test
     void whatIsNotUtf8IsRefused() {
         byte[] body = "{\"cluster\":\"\u00ff\"}".getBytes(StandardCharsets.ISO_8859_1);

@@ -46,7 +46,8 @@ final class Members {
         return error.apply("'" + member + "' with value '" + value + "' is not supported.");
     }
 
-    private static boolean isNothing(@Nullable Object value) {
+    /** Whether a value asks for nothing, such as false or a structure without any members. */
+    static boolean isNothing(@Nullable Object value) {
         return switch (value) {
             case null -> true;
             case Boolean choice -> !choice;

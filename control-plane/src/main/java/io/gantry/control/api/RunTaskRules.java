@@ -53,7 +53,7 @@ final class RunTaskRules {
         }
         Placement.launchType(request.launchTypeAsString(), ApiErrors::invalid);
         ApiErrors.checkModel(request, ApiErrors::invalid);
-        if (request.networkConfiguration() != null) {
+        if (!Members.isNothing(request.networkConfiguration())) {
             throw ApiErrors.invalid(
                     "Network Configuration is not valid for the given networkMode of this task"
                             + " definition.");

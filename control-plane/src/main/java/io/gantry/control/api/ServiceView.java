@@ -5,6 +5,7 @@ import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
 import java.util.ArrayList;
 import java.util.List;
+import software.amazon.awssdk.services.ecs.model.DeploymentController;
 import software.amazon.awssdk.services.ecs.model.ServiceEvent;
 
 /** Services as ECS describes them. */
@@ -24,6 +25,9 @@ final class ServiceView {
                         .clusterArn(names.cluster(service.key().cluster()))
                         .loadBalancers(List.of())
                         .serviceRegistries(List.of())
+                        // ECS leaves its own controller out, and Terraform looks for records of
+                        // the deployments themselves when it sees one.
+                        .deploymentController((DeploymentController) null)
                         .status(service.status().name())
                         .desiredCount(service.desiredCount())
                         .runningCount(deployments.stream().mapToInt(Deployment::running).sum())

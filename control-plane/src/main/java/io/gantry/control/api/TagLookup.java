@@ -55,6 +55,10 @@ final class TagLookup {
         if (cluster == null) {
             throw ApiErrors.noCluster();
         }
+        if (!cluster.active()) {
+            throw ApiErrors.invalid(
+                    "The specified cluster is inactive. Specify an active cluster and try again.");
+        }
         return cluster.spec().tags();
     }
 

@@ -132,8 +132,15 @@ final class Tasks {
                 .build();
     }
 
+    /** The filters apart from those that may be said in two ways. */
     private static String filters(ListTasksRequest request) {
-        return request.toBuilder().nextToken(null).maxResults(null).build().toString();
+        return request.toBuilder()
+                .nextToken(null)
+                .maxResults(null)
+                .cluster(null)
+                .desiredStatus((String) null)
+                .build()
+                .toString();
     }
 
     /** The tasks of the narrowest group that the request names, in the order of their ids. */

@@ -227,6 +227,11 @@ class ClustersTest {
                                 ecs.listTagsForResource(
                                         r -> r.resourceArn(Office.ARN + "cluster/ghost")))
                 .isInstanceOf(ClusterNotFoundException.class);
+        ecs.createCluster(r -> r.clusterName("gone"));
+        ecs.deleteCluster(r -> r.cluster("gone"));
+        assertInvalid(
+                "The specified cluster is inactive. Specify an active cluster and try again.",
+                () -> ecs.listTagsForResource(r -> r.resourceArn(Office.ARN + "cluster/gone")));
         assertThatThrownBy(
                         () ->
                                 ecs.listTagsForResource(

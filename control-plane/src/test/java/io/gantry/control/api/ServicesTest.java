@@ -354,7 +354,7 @@ class ServicesTest {
                                                                                         .alarmNames(
                                                                                                 List
                                                                                                         .of()))));
-        assertThat(service.deploymentController().typeAsString()).isEqualTo("ECS");
+        assertThat(service.deploymentController()).isNull();
         assertThat(service.healthCheckGracePeriodSeconds()).isZero();
     }
 

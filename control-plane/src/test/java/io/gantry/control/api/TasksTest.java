@@ -406,7 +406,7 @@ class TasksTest {
         for (int i = 0; i < 3; i++) {
             run(r -> r.count(2).startedBy("me"));
         }
-        run(r -> r.taskDefinition("job"));
+        run(r -> r.taskDefinition("job").networkConfiguration(n -> {}));
         List<String> all =
                 ecs.listTasksPaginator(r -> r.cluster("demo").maxResults(2)).taskArns().stream()
                         .toList();
@@ -423,6 +423,19 @@ class TasksTest {
                 .containsExactly(all.getFirst());
         assertThat(ecs.listTasks(r -> r.cluster("demo").desiredStatus("PENDING")).taskArns())
                 .isEmpty();
+        String token = ecs.listTasks(r -> r.cluster("demo").maxResults(4)).nextToken();
+        assertThat(
+                        ecs.listTasks(
+                                        r ->
+                                                r.cluster(Office.ARN + "cluster/demo")
+                                                        .desiredStatus("RUNNING")
+                                                        .nextToken(token))
+                                .taskArns())
+                .containsExactlyElementsOf(all.subList(5, 7));
+        assertThatThrownBy(
+                        () -> ecs.listTasks(r -> r.cluster("demo").family("web").nextToken(token)))
+                .isInstanceOf(InvalidParameterException.class)
+                .hasMessageContaining("Invalid token.");
         assertThatThrownBy(() -> ecs.listTasks(r -> r.cluster("demo").serviceName("ghost")))
                 .isInstanceOf(ServiceNotFoundException.class);
         assertThatThrownBy(() -> ecs.listTasks(r -> r.cluster("demo").startedBy("x").family("y")))
