@@ -87,6 +87,7 @@ public final class ControlPlane implements AutoCloseable {
         publishRootKey(raft, config);
 
         LoopThread leaderLoop = closing.on(new LoopThread("leader"));
+        LoopThread patrolLoop = closing.on(new LoopThread("patrol"));
         LoopThread sessionLoop = closing.on(new LoopThread("sessions"));
         var sessions = new Sessions(raft, raft, live, clock, sessionLoop, config.node());
         sessions.start();
@@ -103,7 +104,7 @@ public final class ControlPlane implements AutoCloseable {
                                                 credentials.readOrGenerate())),
                         new ServiceLoop(raft, raft, leaderLoop, ids, random),
                         new DeadlineClock(raft, clock, leaderLoop),
-                        new SessionPatrol(raft, live, clock))
+                        new SessionPatrol(raft, raft, live, clock, patrolLoop))
                 .start();
 
         var observations = new ObservationBatcher(raft, sessionLoop);
