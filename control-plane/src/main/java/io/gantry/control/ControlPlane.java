@@ -93,6 +93,7 @@ public final class ControlPlane implements AutoCloseable {
         publishRootKey(raft, config);
 
         LoopThread leaderLoop = closing.on(new LoopThread("leader"));
+        LoopThread patrolLoop = closing.on(new LoopThread("patrol"));
         LoopThread sessionLoop = closing.on(new LoopThread("sessions"));
         var metrics = new Metrics();
         CommandLog commands = metrics.metered(raft, clock);
@@ -111,7 +112,7 @@ public final class ControlPlane implements AutoCloseable {
                                                 credentials.readOrGenerate())),
                         new ServiceLoop(raft, commands, leaderLoop, ids, random),
                         new DeadlineClock(commands, clock, leaderLoop),
-                        new SessionPatrol(commands, live, clock))
+                        new SessionPatrol(raft, commands, live, clock, patrolLoop))
                 .start();
 
         var observations = new ObservationBatcher(commands, sessionLoop);

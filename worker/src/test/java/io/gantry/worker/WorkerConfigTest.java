@@ -40,7 +40,9 @@ final class WorkerConfigTest {
                                 ::get);
 
         assertThat(config.endpoints()).hasSize(2);
-        assertThat(config.attributes()).isEqualTo(Map.of("rack", "r1", "zone", "z=1"));
+        assertThat(config.attributes())
+                .isEqualTo(
+                        Map.of("ecs.availability-zone", "us-east-1a", "rack", "r1", "zone", "z=1"));
         assertThat(config.resources()).isEqualTo(new Resources(512, 256));
         assertThat(config.reservedPorts())
                 .containsExactlyInAnyOrder(HostPort.tcp(22), HostPort.udp(53));

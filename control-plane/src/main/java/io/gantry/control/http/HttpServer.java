@@ -5,6 +5,7 @@ import io.gantry.common.wire.HttpReply;
 import io.gantry.common.wire.HttpRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,6 +35,11 @@ public final class HttpServer implements AutoCloseable {
     private static final int LARGEST_HEADERS_BYTES = 32 << 10;
     private static final int LONGEST_LINE_BYTES = 16 << 10;
     private static final int IDLE_SECONDS = 180;
+    private static final int LINGER_MILLIS = 2_000;
+
+    /** An agent's inventory names all of its tasks in one message. */
+    private static final int LARGEST_MESSAGE_BYTES = 4 << 20;
+
     private static final byte[] NO_BODY = new byte[0];
 
     private final Vertx vertx;
@@ -79,6 +85,8 @@ public final class HttpServer implements AutoCloseable {
                         .setPort(port)
                         .setMaxHeaderSize(LARGEST_HEADERS_BYTES)
                         .setMaxInitialLineLength(LONGEST_LINE_BYTES)
+                        .setMaxWebSocketFrameSize(LARGEST_MESSAGE_BYTES)
+                        .setMaxWebSocketMessageSize(LARGEST_MESSAGE_BYTES)
                         .setHandle100ContinueAutomatically(true)
                         .setIdleTimeout(IDLE_SECONDS)
                         .setIdleTimeoutUnit(TimeUnit.SECONDS);
@@ -141,10 +149,15 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Lets the rest of a body that is too large arrive unread, so that the client sees the answer.
+     * Lets the rest of a body that is too large arrive unread for a while, so that the client sees
+     * the answer; then the connection ends, whether the client does or not.
      */
-    private static void refuseBody(HttpServerRequest request) {
+    private void refuseBody(HttpServerRequest request) {
         request.handler(part -> {});
+        HttpConnection connection = request.connection();
+        long linger = vertx.setTimer(LINGER_MILLIS, late -> close(connection));
+        request.endHandler(end -> close(connection));
+        connection.closeHandler(closed -> vertx.cancelTimer(linger));
         HttpServerResponse response = request.response();
         response.putHeader("connection", "close");
         write(
@@ -158,6 +171,10 @@ public final class HttpServer implements AutoCloseable {
                                         + LARGEST_BODY_BYTES
                                         + " bytes.\"}")
                                 .getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static void close(HttpConnection connection) {
+        connection.close().onFailure(gone -> log.atDebug().setCause(gone).log("client left"));
     }
 
     /** A request as the wire layer sees it; usable after the request has ended. */
@@ -182,11 +199,22 @@ public final class HttpServer implements AutoCloseable {
         try {
             virtualThreads.execute(
                     () -> {
-                        HttpReply reply = page.reply();
+                        HttpReply reply = reply(page);
                         context.runOnContext(go -> write(request.response(), reply));
                     });
         } catch (RejectedExecutionException closing) {
             request.response().setStatusCode(503).end();
+        }
+    }
+
+    /** Whoever asks gets an answer, whatever becomes of the page. */
+    private static HttpReply reply(Page page) {
+        try {
+            return page.reply();
+        } catch (RuntimeException | AssertionError failure) {
+            log.atError().setCause(failure).log("a page failed");
+            byte[] text = "internal error\n".getBytes(StandardCharsets.UTF_8);
+            return new HttpReply(500, "text/plain", Map.of(), text);
         }
     }
 

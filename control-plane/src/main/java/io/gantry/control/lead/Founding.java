@@ -21,6 +21,7 @@ public final class Founding {
 
     void foundIfNew(ClusterState state) {
         if (state.realm() == null) {
+            // If the log does not take it, the leader asks again.
             var _ = commands.submit(new FoundRealm(realm.get()));
         }
     }

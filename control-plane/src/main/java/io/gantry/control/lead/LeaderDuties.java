@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LeaderDuties implements Replica.Listener {
     private static final Duration TICK = Duration.ofMillis(100);
-    private static final Duration PATROL = Duration.ofSeconds(5);
+    private static final Duration FOUNDING = Duration.ofSeconds(5);
 
     private final Replica replica;
     private final Timers timers;
@@ -25,7 +25,7 @@ public final class LeaderDuties implements Replica.Listener {
     private final DeadlineClock deadlines;
     private final SessionPatrol sessions;
     private @Nullable Timer tick;
-    private @Nullable Timer patrol;
+    private @Nullable Timer found;
     private boolean leading;
     private long term;
 
@@ -47,26 +47,29 @@ public final class LeaderDuties implements Replica.Listener {
     /** Begins to follow who leads; call once. */
     public void start() {
         replica.addListener(this);
-        replica.addRoleListener(role -> timers.run(() -> follow(role)));
-        timers.run(() -> follow(replica.role()));
+        replica.addRoleListener(changed -> timers.run(this::follow));
+        timers.run(this::follow);
     }
 
-    private void follow(Role role) {
+    /** Acts on the latest role: one that was told of earlier may be over. */
+    private void follow() {
+        Role role = replica.role();
         boolean begins = role.leading() && (!leading || role.term() != term);
         if (leading && (!role.leading() || begins)) {
             leading = false;
             services.stop();
+            sessions.stop();
             cancel(tick);
-            cancel(patrol);
+            cancel(found);
         }
         if (begins) {
             leading = true;
             term = role.term();
-            founding.foundIfNew(replica.state());
             services.start();
             sessions.start();
-            tick();
-            patrol = timers.after(PATROL, this::patrol);
+            // Each duty in a task of its own: one that fails leaves the others alone.
+            tick = timers.after(Duration.ZERO, this::tick);
+            found = timers.after(Duration.ZERO, this::found);
         }
     }
 
@@ -78,16 +81,15 @@ public final class LeaderDuties implements Replica.Listener {
 
     private void tick() {
         if (leading) {
-            deadlines.check(replica.state());
             tick = timers.after(TICK, this::tick);
+            deadlines.check(replica.state());
         }
     }
 
-    private void patrol() {
+    private void found() {
         if (leading) {
+            found = timers.after(FOUNDING, this::found);
             founding.foundIfNew(replica.state());
-            sessions.check(replica.state());
-            patrol = timers.after(PATROL, this::patrol);
         }
     }
 

@@ -12,21 +12,25 @@ import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.transition.Touched;
 import io.gantry.control.log.CommandLog;
 import io.gantry.control.log.CommandLog.Committed;
+import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Proposes the next step of every service that somebody touched. Notices only say where to look, so
  * a burst of them costs one look; a service has at most one plan on its way.
  */
 public final class ServiceLoop {
+    private static final Logger log = LoggerFactory.getLogger(ServiceLoop.class);
+
     /** How often services that lack tasks look for room that has become free. */
     static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -58,6 +62,9 @@ public final class ServiceLoop {
     /** A term begins: nothing is known, so every service has to be looked at. */
     void start() {
         running = true;
+        // A plan of an earlier term may still land. Two plans on their way do no harm: the
+        // service's
+        // version lets one of them in.
         inFlight.clear();
         lacking.clear();
         touchedAll();
@@ -92,10 +99,13 @@ public final class ServiceLoop {
 
     private void lookAtDirty() {
         scheduled.set(false);
-        for (ServiceKey key : List.copyOf(dirty)) {
-            if (running && !inFlight.contains(key) && dirty.remove(key)) {
-                look(key);
-            }
+        // Each in a task of its own: one that fails must not keep the others waiting.
+        dirty.forEach(key -> timers.run(() -> lookIfDirty(key)));
+    }
+
+    private void lookIfDirty(ServiceKey key) {
+        if (running && !inFlight.contains(key) && dirty.remove(key)) {
+            look(key);
         }
     }
 
@@ -126,6 +136,9 @@ public final class ServiceLoop {
             ServiceKey key, @Nullable Committed committed, @Nullable Throwable failure) {
         inFlight.remove(key);
         if (failure != null) {
+            if (!(failure instanceof LogUnavailable)) {
+                log.atWarn().setCause(failure).addKeyValue("service", key).log("plan failed");
+            }
             remember(key, true);
             return;
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeer;
@@ -27,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes batches from the queue to the leader, one at a time, and brings the replies back. A batch
  * that got no answer is offered again under the same number, to whoever is the leader then: the
- * retry cache of Ratis, which all nodes keep as they apply, sees to it that it is applied once.
+ * retry cache of Ratis and {@link Deliveries}, which all nodes keep as they apply, see to it that
+ * it is applied once.
  */
 final class Carrier implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Carrier.class);
@@ -38,12 +40,16 @@ final class Carrier implements Runnable {
     /** Short against an election, long against a busy loop. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /** Drawn anew with each start, so that batches may be numbered from one again. */
+    private final ClientId id = ClientId.randomId();
+
     private final Group group;
     private final PeerLink link;
     private final CommandQueue queue;
     private final Clock clock;
     private final AtomicReference<@Nullable Attempt> current = new AtomicReference<>();
     private volatile boolean closed;
+    private long batches;
 
     Carrier(Group group, PeerLink link, CommandQueue queue, Clock clock) {
         this.group = group;
@@ -107,7 +113,7 @@ final class Carrier implements Runnable {
     private void carry(List<Submitted> batch) throws InterruptedException {
         byte[] bytes = LogCodec.batch(batch.stream().map(Submitted::encoded).toList());
         var message = Message.valueOf(UnsafeByteOperations.unsafeWrap(bytes));
-        long call = group.nextCall();
+        long call = ++batches;
         long deadline = batch.getFirst().deadlineNanos();
         RaftPeerId hint = null;
         String why = "no leader is known";
@@ -141,7 +147,7 @@ final class Carrier implements Runnable {
         var attempt = new Attempt(target, new CompletableFuture<>());
         current.set(attempt);
         try {
-            var request = group.write(target, call, message);
+            var request = group.write(id, target, call, message);
             var sent = here ? group.submitHere(request) : link.send(request);
             var _ =
                     sent.whenComplete(

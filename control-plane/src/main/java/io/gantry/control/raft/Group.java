@@ -72,24 +72,24 @@ final class Group {
         return division.getInfo().getLeaderId();
     }
 
-    long nextCall() {
+    private long nextCall() {
         return calls.incrementAndGet();
     }
 
-    RaftClientRequest write(RaftPeerId to, long call, Message message) {
-        return request(to, call, RaftClientRequest.writeRequestType(), message);
+    RaftClientRequest write(ClientId from, RaftPeerId to, long call, Message message) {
+        return request(from, to, call, RaftClientRequest.writeRequestType(), message);
     }
 
     /** A question to that node itself, whatever it knows of the others. */
     RaftClientRequest ask(RaftPeerId to, Message message) {
         // Any commit index will do, also that of a node which has not heard from a leader yet.
-        return request(to, nextCall(), RaftClientRequest.staleReadRequestType(-1), message);
+        return request(client, to, nextCall(), RaftClientRequest.staleReadRequestType(-1), message);
     }
 
-    private RaftClientRequest request(
-            RaftPeerId to, long call, RaftClientRequest.Type type, Message message) {
+    private static RaftClientRequest request(
+            ClientId from, RaftPeerId to, long call, RaftClientRequest.Type type, Message message) {
         return RaftClientRequest.newBuilder()
-                .setClientId(client)
+                .setClientId(from)
                 .setServerId(to)
                 .setGroupId(ID)
                 .setCallId(call)

@@ -1,11 +1,9 @@
 package io.gantry.control.raft;
 
-import io.gantry.common.model.WorkerId;
 import io.gantry.common.time.Clock;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.ClusterState;
-import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.transition.Outcome;
 import io.gantry.control.core.transition.Touched;
 import io.gantry.control.core.transition.Transitions;
@@ -13,14 +11,13 @@ import io.gantry.control.log.Replica.Listener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -51,6 +48,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     private volatile ClusterState state = ClusterState.EMPTY;
+    private Deliveries deliveries = Deliveries.NONE;
     private volatile TermIndex lastCommands = TermIndex.INITIAL_VALUE;
     private final LongAdder entriesApplied = new LongAdder();
     private final LongAdder commandsApplied = new LongAdder();
@@ -143,6 +141,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
         SnapshotFile.Loaded loaded = SnapshotFile.read(snapshot.getFile().getPath());
         TermIndex at = TermIndex.valueOf(loaded.term(), loaded.index());
         state = loaded.state();
+        deliveries = loaded.deliveries();
         lastCommands = at;
         setLastAppliedTermIndex(at);
         taker.restored(at.getIndex());
@@ -191,12 +190,21 @@ final class ReplicaStateMachine extends BaseStateMachine {
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         LogEntryProto logged = transaction.getLogEntry();
         try {
+            StateMachineLogEntryProto batch = logged.getStateMachineLogEntry();
+            TermIndex at = TermIndex.valueOf(logged);
+            Replies answered = deliveries.answered(batch);
+            if (answered != null) {
+                lastCommands = at;
+                updateLastAppliedTermIndex(at);
+                applied.set(at.getIndex());
+                return CompletableFuture.completedFuture(answered);
+            }
             LogCodec.Entry entry =
                     transaction.getStateMachineContext() instanceof LogCodec.Entry decoded
                             ? decoded
                             : decode(logged);
             long began = clock.nanoTime();
-            var replies = apply(TermIndex.valueOf(logged), entry);
+            Replies replies = apply(at, batch, entry);
             applyNanos.add(clock.nanoTime() - began);
             return CompletableFuture.completedFuture(replies);
         } catch (RuntimeException | AssertionError bug) {
@@ -206,16 +214,18 @@ final class ReplicaStateMachine extends BaseStateMachine {
         }
     }
 
-    private Replies apply(TermIndex at, LogCodec.Entry entry) {
+    private Replies apply(TermIndex at, StateMachineLogEntryProto batch, LogCodec.Entry entry) {
         ClusterState next = state;
         var replies = new ArrayList<Reply>(entry.commands().size());
-        var touched = new Merged();
+        var touched = new MergedTouches();
         for (Command command : entry.commands()) {
             Outcome outcome = Transitions.apply(next, command, entry.proposedAtMillis());
             next = outcome.state();
             replies.add(outcome.reply());
             touched.add(outcome.touched());
         }
+        var answer = new Replies(replies);
+        deliveries = deliveries.plus(batch, next.nowMillis(), answer);
         // The state before the index: whoever has waited for the index finds the state.
         state = next;
         lastCommands = at;
@@ -226,34 +236,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
         ClusterState after = next;
         Touched all = touched.all();
         listeners.forEach(listener -> listener.applied(after, all));
-        return new Replies(replies);
-    }
-
-    /** What all commands of an entry have touched. */
-    private static final class Merged {
-        private Touched only = Touched.NOTHING;
-        private @Nullable Set<ServiceKey> services;
-        private @Nullable Set<WorkerId> workers;
-
-        void add(Touched touched) {
-            if (touched.isNothing()) {
-                return;
-            }
-            if (services == null || workers == null) {
-                if (only.isNothing()) {
-                    only = touched;
-                    return;
-                }
-                services = new HashSet<>(only.services());
-                workers = new HashSet<>(only.workers());
-            }
-            services.addAll(touched.services());
-            workers.addAll(touched.workers());
-        }
-
-        Touched all() {
-            return services == null || workers == null ? only : new Touched(services, workers);
-        }
+        return answer;
     }
 
     @Override
@@ -264,7 +247,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
 
     @Override
     public long takeSnapshot() {
-        return taker.take(getLastAppliedTermIndex(), state);
+        return taker.take(getLastAppliedTermIndex(), state, deliveries);
     }
 
     long snapshotIndex() {

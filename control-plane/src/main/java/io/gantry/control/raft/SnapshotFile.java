@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -55,23 +56,31 @@ final class SnapshotFile {
             long nowMillis,
             int level,
             long sequence,
-            @Nullable Realm realm) {
+            @Nullable Realm realm,
+            List<Deliveries.Row> deliveries) {
 
-        static Header of(long term, long index, ClusterState state) {
+        static Header of(long term, long index, ClusterState state, Deliveries deliveries) {
             return new Header(
-                    term, index, state.nowMillis(), state.level(), state.sequence(), state.realm());
+                    term,
+                    index,
+                    state.nowMillis(),
+                    state.level(),
+                    state.sequence(),
+                    state.realm(),
+                    deliveries.rows());
         }
     }
 
     /** A state and the entry that made it. */
-    record Loaded(long term, long index, ClusterState state) {}
+    record Loaded(long term, long index, ClusterState state, Deliveries deliveries) {}
 
     /**
      * Writes a new file, down to the disk.
      *
      * @return the file's MD5, which Ratis wants when it sends the file
      */
-    static byte[] write(Path file, long term, long index, ClusterState state) throws IOException {
+    static byte[] write(Path file, long term, long index, ClusterState state, Deliveries deliveries)
+            throws IOException {
         MessageDigest md5 = newMd5();
         var crc = new CRC32C();
         try (FileChannel channel =
@@ -81,7 +90,7 @@ final class SnapshotFile {
             var out = new DataOutputStream(new CheckedOutputStream(buffered, crc));
             out.writeLong(HEAD);
             out.writeInt(FORMAT);
-            writeContent(out, Header.of(term, index, state), state);
+            writeContent(out, Header.of(term, index, state, deliveries), state);
             out.writeInt((int) crc.getValue());
             out.writeLong(TAIL);
             out.flush();
@@ -141,7 +150,11 @@ final class SnapshotFile {
                 if (table.equals(END)) {
                     in.nextToken();
                     checkCounts(counts, in.readValueAs(new TypeReference<>() {}));
-                    return new Loaded(header.term(), header.index(), tables.state(header));
+                    return new Loaded(
+                            header.term(),
+                            header.index(),
+                            tables.state(header),
+                            Deliveries.of(header.deliveries()));
                 }
                 rows = tables.rowsOf(table);
             } else if (rows == null) {

@@ -63,7 +63,7 @@ final class SnapshotStore implements StateMachineStorage {
     }
 
     /** Writes a snapshot and forgets those that are not needed any more. */
-    void save(TermIndex at, ClusterState state) throws IOException {
+    void save(TermIndex at, ClusterState state, Deliveries deliveries) throws IOException {
         RaftStorage place = storage;
         if (place == null) {
             throw new IOException("no storage yet");
@@ -75,7 +75,8 @@ final class SnapshotStore implements StateMachineStorage {
                 place.getStorageDir().getTmpDir().toPath().resolve("making-" + file.getFileName());
         Files.createDirectories(temporary.getParent());
         Files.deleteIfExists(temporary);
-        var md5 = MD5Hash.newInstance(SnapshotFile.write(temporary, term, index, state));
+        var md5 =
+                MD5Hash.newInstance(SnapshotFile.write(temporary, term, index, state, deliveries));
         // Without its digest a snapshot cannot be sent, so the digest is there first.
         MD5FileUtil.saveMD5File(file.toFile(), md5);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);

@@ -50,21 +50,21 @@ final class SnapshotTaker implements AutoCloseable {
      *
      * @return index of one that was finished since the last call, else -1
      */
-    long take(TermIndex at, ClusterState state) {
+    long take(TermIndex at, ClusterState state, Deliveries deliveries) {
         if (finished > reported) {
             reported = finished;
             return reported;
         }
         if (!writing && at.getIndex() > finished && at.getIndex() >= notBefore) {
             writing = true;
-            writer.execute(() -> write(at, state));
+            writer.execute(() -> write(at, state, deliveries));
         }
         return RaftLog.INVALID_LOG_INDEX;
     }
 
-    private void write(TermIndex at, ClusterState state) {
+    private void write(TermIndex at, ClusterState state, Deliveries deliveries) {
         try {
-            store.save(at, state);
+            store.save(at, state, deliveries);
             finished = Math.max(finished, at.getIndex());
         } catch (IOException | RuntimeException failed) {
             notBefore = at.getIndex() + RETRY_ENTRIES;

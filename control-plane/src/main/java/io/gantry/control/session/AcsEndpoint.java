@@ -55,7 +55,11 @@ public final class AcsEndpoint implements HttpServer.Upgrade {
 
     @Override
     public void open(HttpServerRequest request) {
-        sockets.open(request, this::connect, this::opened);
+        sockets.open(
+                request,
+                this::connect,
+                this::opened,
+                connected -> sessions.abandoned(connected.worker, connected.session));
     }
 
     private Connected connect(HttpServerRequest request) {

@@ -53,18 +53,23 @@ final class AgentSockets {
         T prepare(HttpServerRequest request);
     }
 
-    /** Authenticates, prepares and upgrades a paused request, in this order. */
+    /**
+     * Authenticates, prepares and upgrades a paused request, in this order.
+     *
+     * @param abandoned called instead of {@code opened} if the agent leaves in the meantime
+     */
     <T> void open(
             HttpServerRequest request,
             Preparation<T> preparation,
-            BiConsumer<T, ServerWebSocket> opened) {
+            BiConsumer<T, ServerWebSocket> opened,
+            Consumer<T> abandoned) {
         Context context = vertx.getOrCreateContext();
         Runnable work =
                 () -> {
                     try {
                         authentication.authenticate(HttpServer.received(request));
                         T prepared = preparation.prepare(request);
-                        context.runOnContext(go -> upgrade(request, prepared, opened));
+                        context.runOnContext(go -> upgrade(request, prepared, opened, abandoned));
                     } catch (RuntimeException | AssertionError problem) {
                         UpgradeRefused refusal = refusal(problem);
                         context.runOnContext(go -> refuse(request, refusal));
@@ -109,14 +114,19 @@ final class AgentSockets {
     }
 
     private static <T> void upgrade(
-            HttpServerRequest request, T prepared, BiConsumer<T, ServerWebSocket> opened) {
+            HttpServerRequest request,
+            T prepared,
+            BiConsumer<T, ServerWebSocket> opened,
+            Consumer<T> abandoned) {
         request.toWebSocket()
                 .onSuccess(socket -> opened.accept(prepared, socket))
                 .onFailure(
-                        failure ->
-                                log.atInfo()
-                                        .addKeyValue("cause", failure.getMessage())
-                                        .log("an agent left during its upgrade"));
+                        failure -> {
+                            log.atInfo()
+                                    .addKeyValue("cause", failure.getMessage())
+                                    .log("an agent left during its upgrade");
+                            abandoned.accept(prepared);
+                        });
     }
 
     /** A parameter that must be there. */

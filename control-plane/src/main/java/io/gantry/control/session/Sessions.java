@@ -82,33 +82,51 @@ public final class Sessions implements Replica.Listener {
         }
     }
 
-    /** Adds a session whose connect is in the log; an older one of the same worker ends. */
+    /**
+     * Adds a session whose connect is in the log; of two of the same worker the older one ends,
+     * whichever comes first.
+     */
     WorkerSession open(WorkerId worker, long session, Outbound agent) {
         var opened = new WorkerSession(worker, session, context, agent, this::closed);
-        context.timers()
-                .run(
-                        () -> {
-                            WorkerSession older = sessions.put(worker, opened);
-                            if (older != null) {
-                                older.close("the agent has connected again");
-                            }
-                            connections = sessions.size();
-                            beat(opened);
-                            opened.open();
-                        });
+        context.timers().run(() -> begin(opened));
         return opened;
+    }
+
+    private void begin(WorkerSession opened) {
+        WorkerSession other = sessions.get(opened.worker());
+        if (other != null && other.number() > opened.number()) {
+            opened.close("the agent has connected again");
+            return;
+        }
+        sessions.put(opened.worker(), opened);
+        if (other != null) {
+            other.close("the agent has connected again");
+        }
+        connections = sessions.size();
+        beat(opened);
+        opened.open();
+    }
+
+    /** A session whose connect is in the log, but whose agent has left before it began. */
+    void abandoned(WorkerId worker, long session) {
+        disconnect(worker, session);
     }
 
     private void closed(WorkerSession session) {
         sessions.remove(session.worker(), session);
         connections = sessions.size();
         live.remove(session.worker(), session.number());
-        var _ = context.commands().submit(new DisconnectWorker(session.worker(), session.number()));
+        disconnect(session.worker(), session.number());
+    }
+
+    private void disconnect(WorkerId worker, long session) {
+        // If the log does not take it, the leader's patrol ends the session: its heartbeats stop.
+        var _ = context.commands().submit(new DisconnectWorker(worker, session));
     }
 
     private void beat() {
-        sessions.values().forEach(this::beat);
         context.timers().after(LIVE_BEAT, this::beat);
+        sessions.values().forEach(this::beat);
     }
 
     private void beat(WorkerSession session) {

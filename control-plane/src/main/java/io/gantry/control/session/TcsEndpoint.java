@@ -81,7 +81,8 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
                                 AgentSockets.worker(
                                         AgentSockets.required(upgrade, "containerInstance")),
                                 HttpServer.received(upgrade)),
-                this::opened);
+                this::opened,
+                left -> {});
     }
 
     private void opened(Opened opened, ServerWebSocket socket) {
@@ -104,7 +105,10 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
                 });
     }
 
-    /** Each frame is signed as if it were the body of the upgrade's request. */
+    /**
+     * Each frame is signed as if it were the body of the upgrade's request. One without headers is
+     * taken as well, since the upgrade was signed and nobody else can write to this socket.
+     */
     private @Nullable TcsMessage authenticated(HttpRequest upgrade, String text) {
         TcsFrame frame = TcsFrame.split(text);
         if (!frame.headers().isEmpty()) {
@@ -174,6 +178,7 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
                         .map(TcsEndpoint::seen)
                         .toList();
         if (!changed.isEmpty()) {
+            // If the log does not take it, the difference is there at the agent's next report.
             var _ = observations.report(new Observation(task.id(), null, null, changed, 0, 0, 0));
         }
     }
@@ -196,7 +201,7 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
         return switch (seen.healthStatus()) {
             case "HEALTHY" -> Health.HEALTHY;
             case "UNHEALTHY" -> Health.UNHEALTHY;
-            default -> Health.UNKNOWN;
+            case null, default -> Health.UNKNOWN;
         };
     }
 }

@@ -1,7 +1,6 @@
 package io.gantry.control.session;
 
 import io.gantry.common.acs.AcsMessage;
-import io.gantry.common.acs.AcsMessage.AckRequest;
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage;
 import io.gantry.common.acs.AcsMessage.HeartbeatMessage;
 import io.gantry.common.acs.AcsMessage.PayloadMessage;
@@ -37,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One agent's connection to this node. It keeps what it has told the agent; whenever the state may
  * have changed it sends the difference. A step machine: all calls come from its {@link Timers}.
+ *
+ * <p>Nothing is told twice on one connection, which delivers what it takes or breaks. A new session
+ * has told nothing yet, so it says again whatever the agent has not reported back.
  */
 final class WorkerSession {
     /** Agents drop a connection after 60 s without a message. */
@@ -50,8 +52,10 @@ final class WorkerSession {
 
     private static final int TASKS_PER_MESSAGE = 10;
 
-    /** Messages of one session; their numbers have to fit below the next session's. */
     private static final int SEQUENCE_BITS = 16;
+
+    /** Numbers of one session: below the next session's, with one set aside for the manifest. */
+    private static final long SEQUENCE_NUMBERS = (1L << SEQUENCE_BITS) - 1;
 
     private final WorkerId worker;
     private final long session;
@@ -59,8 +63,8 @@ final class WorkerSession {
     private final Outbound agent;
     private final Consumer<WorkerSession> onClosed;
     private final Map<TaskId, Status> told = new HashMap<>();
-    private final Map<String, List<TaskId>> unacknowledged = new HashMap<>();
     private long messages;
+    private long numbers;
     private long lastHeardNanos;
     private boolean closed;
 
@@ -105,14 +109,14 @@ final class WorkerSession {
             close("the agent is silent");
             return;
         }
-        agent.send(new HeartbeatMessage(nextId(), true));
         context.timers().after(HEARTBEAT, this::beat);
+        agent.send(new HeartbeatMessage(nextId(), true));
     }
 
     private void lookRegularly() {
         if (!closed) {
-            look();
             context.timers().after(LOOK, this::lookRegularly);
+            look();
         }
     }
 
@@ -128,6 +132,11 @@ final class WorkerSession {
             return;
         }
         boolean applied = row.session() == session;
+        if (applied && !row.connected()) {
+            // The leader took its node for dead. Only a new session makes the worker usable again.
+            close("the cluster has ended the session");
+            return;
+        }
         if (!applied || !agent.writable()) {
             return;
         }
@@ -135,6 +144,10 @@ final class WorkerSession {
         told.keySet().removeIf(task -> isForgotten(wanted, task));
         List<Map.Entry<TaskId, Status>> news = List.copyOf(wanted.news(told).entrySet());
         for (int from = 0; from < news.size(); from += TASKS_PER_MESSAGE) {
+            if (numbers == SEQUENCE_NUMBERS) {
+                close("the numbers of this session are used up");
+                return;
+            }
             send(state, news.subList(from, Math.min(news.size(), from + TASKS_PER_MESSAGE)));
         }
     }
@@ -148,7 +161,6 @@ final class WorkerSession {
     private void send(ClusterState state, List<Map.Entry<TaskId, Status>> news) {
         var payloads = new Payloads(Check.present(state.realm(), "realm"));
         var tasks = new ArrayList<AcsTask>();
-        var ids = new ArrayList<TaskId>();
         for (var each : news) {
             Task task = Check.present(state.tasks().get(each.getKey()), each.getKey());
             tasks.add(
@@ -156,14 +168,11 @@ final class WorkerSession {
                             ? payloads.stop(task)
                             : payloads.run(task, definition(state, task)));
             told.put(each.getKey(), each.getValue());
-            ids.add(each.getKey());
         }
-        String id = nextId();
-        unacknowledged.put(id, ids);
         Names names = names(state, payloads);
         agent.send(
                 new PayloadMessage(
-                        id,
+                        nextId(),
                         names.cluster,
                         names.instance,
                         context.clock().nowMillis(),
@@ -221,11 +230,11 @@ final class WorkerSession {
         }
         lastHeardNanos = context.clock().nanoTime();
         switch (message) {
-            case AckRequest ack -> unacknowledged.remove(ack.messageId());
             case TaskStopVerificationMessage question -> verifyStops(question);
             case GantryInventoryMessage inventory -> reconcile(inventory);
             default -> {
-                // Heartbeat answers count as a sign of life; nothing else asks for a reaction.
+                // Answers to heartbeats and payloads count as a sign of life. A payload with a bad
+                // task is never acknowledged; that task is reported as stopped instead.
             }
         }
     }
@@ -260,7 +269,20 @@ final class WorkerSession {
                         .map(each -> taskId(each.taskArn()))
                         .filter(Objects::nonNull)
                         .toList();
-        var _ = context.commands().submit(new ReconcileWorker(worker, session, known));
+        var _ =
+                context.commands()
+                        .submit(new ReconcileWorker(worker, session, known))
+                        .whenComplete(
+                                (committed, failure) -> {
+                                    if (failure != null) {
+                                        context.timers().run(this::repeatInventory);
+                                    }
+                                });
+    }
+
+    /** Agents tell what they have once in a session. */
+    private void repeatInventory() {
+        close("the log did not take the agent's inventory");
     }
 
     static @Nullable TaskId taskId(String arn) {
@@ -287,10 +309,6 @@ final class WorkerSession {
 
     /** Grows over all sessions of the worker, also those on other nodes. */
     private long nextSequence() {
-        long number = messages++;
-        if (number >= 1L << SEQUENCE_BITS) {
-            close("the numbers of this session are used up");
-        }
-        return (session << SEQUENCE_BITS) + number;
+        return (session << SEQUENCE_BITS) + numbers++;
     }
 }

@@ -1,6 +1,7 @@
 package io.gantry.control.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
@@ -13,21 +14,26 @@ import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.live.LiveStore.Heartbeat;
 import io.gantry.control.log.Replica.Role;
+import io.gantry.control.log.VirtualLog;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class LeaderDutiesTest {
     private final World world = new World();
     private final LeaderDuties duties =
-            new LeaderDuties(
-                    world.log,
-                    world.time,
-                    new Founding(
-                            world.log,
-                            () -> new Realm("r", "1", new Realm.AccessKey("other", "other"))),
-                    new ServiceLoop(world.log, world.log, world.time, world.ids, world.random),
-                    new DeadlineClock(world.log, world.time, world.time),
-                    new SessionPatrol(world.log, world.live, world.time));
+            duties(world.log, () -> new Realm("r", "1", new Realm.AccessKey("other", "other")));
+
+    private LeaderDuties duties(VirtualLog log, Supplier<Realm> realm) {
+        return new LeaderDuties(
+                log,
+                world.time,
+                new Founding(log, realm),
+                new ServiceLoop(log, log, world.time, world.ids, world.random),
+                new DeadlineClock(log, world.time, world.time),
+                new SessionPatrol(log, log, world.live, world.time, world.time));
+    }
 
     private void lead() {
         duties.start();
@@ -150,5 +156,51 @@ class LeaderDutiesTest {
         world.time.advance(Duration.ofMinutes(1));
         assertThat(world.log.applied().stream().filter(Command.FoundRealm.class::isInstance))
                 .hasSize(1);
+    }
+
+    @Test
+    void aFoundingThatFailsIsTriedAgain() {
+        var log = new VirtualLog(world.time);
+        var asked = new AtomicInteger();
+        duties(
+                        log,
+                        () -> {
+                            if (asked.incrementAndGet() == 1) {
+                                throw new IllegalStateException("disk full");
+                            }
+                            return new Realm("r", "1", new Realm.AccessKey("a", "s"));
+                        })
+                .start();
+        assertThatThrownBy(world.time::settle).hasMessage("disk full");
+        world.time.advance(Duration.ofSeconds(6));
+        assertThat(log.state().realm()).isNotNull();
+    }
+
+    @Test
+    void aRoleThatIsOverAlreadyIsNotTakenUp() {
+        world.log.become(new Role(1, "n2", false));
+        lead();
+        world.connect(world.worker());
+        world.service(1);
+        int before = world.log.applied().size();
+        world.log.become(new Role(2, "n1", true));
+        world.log.become(new Role(3, "n2", false));
+        world.time.advance(Duration.ofSeconds(1));
+        assertThat(world.log.applied()).hasSize(before);
+    }
+
+    @Test
+    void withoutTheLiveStoreNoSessionEnds() {
+        WorkerId worker = world.worker();
+        world.connect(worker);
+        world.live.setJoined(false);
+        lead();
+        world.time.advance(Duration.ofMinutes(5));
+        assertThat(world.log.state().workers().get(worker))
+                .matches(row -> row != null && row.connected());
+        world.live.setJoined(true);
+        world.time.advance(Duration.ofSeconds(30));
+        assertThat(world.log.state().workers().get(worker))
+                .matches(row -> row != null && !row.connected());
     }
 }

@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 public final class LocalLiveStore implements LiveStore {
     private final Map<WorkerId, Heartbeat> heartbeats = new ConcurrentHashMap<>();
     private final Map<TaskId, Utilisation> utilisations = new ConcurrentHashMap<>();
+    private volatile boolean joined = true;
+
+    /** Whether the store is there. */
+    public void setJoined(boolean now) {
+        joined = now;
+    }
 
     @Override
     public void heartbeat(WorkerId worker, Heartbeat heartbeat) {
@@ -18,7 +24,7 @@ public final class LocalLiveStore implements LiveStore {
 
     @Override
     public @Nullable Heartbeat heartbeat(WorkerId worker) {
-        return heartbeats.get(worker);
+        return joined ? heartbeats.get(worker) : null;
     }
 
     @Override
@@ -39,7 +45,7 @@ public final class LocalLiveStore implements LiveStore {
 
     @Override
     public int nodes() {
-        return 1;
+        return joined ? 1 : 0;
     }
 
     @Override

@@ -183,7 +183,7 @@ class RaftNodeTest {
             create(nodes.node(away), "first");
             nodes.crash(away);
             RaftNode leader = nodes.node(nodes.leader());
-            writeOneByOne(leader, "b", 600);
+            writeOneByOne(leader, "b", 900);
             Awaiting.until("log purged", () -> firstLogIndex(nodes, nodes.leader()) > 100);
 
             RaftNode back = nodes.start(away);
@@ -200,14 +200,14 @@ class RaftNodeTest {
                     });
             Awaiting.until("state restored", restored::get);
             back.catchUp().get(5, TimeUnit.SECONDS);
-            assertThat(back.state().clusters().size()).isEqualTo(601);
+            assertThat(back.state().clusters().size()).isEqualTo(901);
             create(back, "after");
             assertSame(nodes.running());
 
             nodes.crash(away);
             RaftNode again = nodes.start(away);
             again.catchUp().get(5, TimeUnit.SECONDS);
-            assertThat(again.state().clusters().size()).isEqualTo(602);
+            assertThat(again.state().clusters().size()).isEqualTo(902);
         }
     }
 

@@ -27,7 +27,7 @@ class SnapshotFileTest {
         assertThat(state.deadlines().size()).isPositive();
 
         Path file = directory.resolve("snapshot");
-        SnapshotFile.write(file, 3, 77, state);
+        SnapshotFile.write(file, 3, 77, state, Deliveries.NONE);
         SnapshotFile.Loaded loaded = SnapshotFile.read(file);
 
         assertThat(loaded.term()).isEqualTo(3);
@@ -41,15 +41,15 @@ class SnapshotFileTest {
         ClusterState state = stateAfter(9, 500);
         Path one = directory.resolve("one");
         Path two = directory.resolve("two");
-        SnapshotFile.write(one, 1, 1, state);
-        SnapshotFile.write(two, 1, 1, SnapshotFile.read(one).state());
+        SnapshotFile.write(one, 1, 1, state, Deliveries.NONE);
+        SnapshotFile.write(two, 1, 1, SnapshotFile.read(one).state(), Deliveries.NONE);
         assertThat(two).hasSameBinaryContentAs(one);
     }
 
     @Test
     void anEmptyStateComesBack() throws IOException {
         Path file = directory.resolve("snapshot");
-        SnapshotFile.write(file, 0, 0, ClusterState.EMPTY);
+        SnapshotFile.write(file, 0, 0, ClusterState.EMPTY, Deliveries.NONE);
         assertThat(Tables.of(SnapshotFile.read(file).state()))
                 .isEqualTo(Tables.of(ClusterState.EMPTY));
     }
@@ -57,7 +57,7 @@ class SnapshotFileTest {
     @Test
     void damageIsNoticedWhereverItIs() throws IOException {
         Path file = directory.resolve("snapshot");
-        SnapshotFile.write(file, 1, 1, stateAfter(1, 300));
+        SnapshotFile.write(file, 1, 1, stateAfter(1, 300), Deliveries.NONE);
         byte[] good = Files.readAllBytes(file);
         for (int at = 12; at < good.length - 12; at += 97) {
             byte[] bad = good.clone();
@@ -72,7 +72,7 @@ class SnapshotFileTest {
     @Test
     void filesCutShortAreNoticed() throws IOException {
         Path file = directory.resolve("snapshot");
-        SnapshotFile.write(file, 1, 1, stateAfter(1, 300));
+        SnapshotFile.write(file, 1, 1, stateAfter(1, 300), Deliveries.NONE);
         byte[] good = Files.readAllBytes(file);
         for (int length = 0; length < good.length; length += 211) {
             Files.write(file, Arrays.copyOf(good, length));
@@ -85,7 +85,7 @@ class SnapshotFileTest {
     @Test
     void newerFormatsAreRefusedByNumber() throws IOException {
         Path file = directory.resolve("snapshot");
-        SnapshotFile.write(file, 1, 1, ClusterState.EMPTY);
+        SnapshotFile.write(file, 1, 1, ClusterState.EMPTY, Deliveries.NONE);
         byte[] bytes = Files.readAllBytes(file);
         bytes[11] = 2;
         Files.write(file, bytes);

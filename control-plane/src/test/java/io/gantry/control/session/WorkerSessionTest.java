@@ -206,4 +206,51 @@ class WorkerSessionTest {
         world.time.settle();
         assertThat(agent.closed).isTrue();
     }
+
+    @Test
+    void whatWasNotReportedIsToldAgainInTheNextSession() {
+        open();
+        TaskId task = world.run(worker);
+        world.time.advance(Duration.ofSeconds(30));
+        assertThat(agent.orders()).containsExactly("RUNNING " + task);
+        open();
+        assertThat(agent.orders()).containsExactly("RUNNING " + task, "RUNNING " + task);
+    }
+
+    @Test
+    void aSessionThatTheClusterHasEndedIsClosed() {
+        WorkerSession session = open();
+        world.log.apply(new Command.DisconnectWorker(worker, session.number()));
+        world.time.settle();
+        assertThat(agent.closed).isTrue();
+    }
+
+    @Test
+    void ofTwoSessionsTheLaterOneStaysInWhateverOrderTheyOpen() {
+        var slow = new Agent();
+        long first = world.connect(worker);
+        open();
+        sessions.open(worker, first, slow);
+        world.time.advance(Duration.ofSeconds(1));
+        assertThat(slow.closed).isTrue();
+        assertThat(agent.closed).isFalse();
+        assertThat(world.log.state().workers().values().allMatch(row -> row.connected())).isTrue();
+        assertThat(sessions.connections()).isEqualTo(1);
+    }
+
+    @Test
+    void anInventoryThatTheLogDoesNotTakeIsAskedForByANewSession() {
+        WorkerSession session = open();
+        world.log.fail(true);
+        session.received(new GantryInventoryMessage(List.of()));
+        world.time.advance(Duration.ofSeconds(1));
+        assertThat(agent.closed).isTrue();
+    }
+
+    @Test
+    void anAgentThatLeavesDuringItsUpgradeIsNotTakenForConnected() {
+        sessions.abandoned(worker, world.connect(worker));
+        world.time.advance(Duration.ofSeconds(1));
+        assertThat(world.log.state().workers().values().noneMatch(row -> row.connected())).isTrue();
+    }
 }

@@ -8,28 +8,53 @@ import org.jspecify.annotations.Nullable;
 /**
  * A container of a task on this machine.
  *
- * @param facts of its latest run
- * @param startedOnce it ran at some time, whatever became of it
- * @param exit of its latest run
- * @param reason why it stopped, beginning with the name of an error
+ * @param imageDigest of the image that was pulled for it
  * @param reported the status that the control plane has acknowledged
  * @param retryAtMillis when to ask for its stop again
  */
 public record LocalContainer(
         AcsContainer spec,
         Phase phase,
-        @Nullable String runtimeId,
-        @Nullable RuntimeFacts facts,
-        boolean startedOnce,
-        @Nullable Exit exit,
-        @Nullable String reason,
+        Run run,
+        Checkup checkup,
         @Nullable String imageDigest,
-        Health health,
-        @Nullable Long healthSinceMillis,
-        @Nullable String healthOutput,
-        int restarts,
         TaskStatus reported,
         @Nullable Long retryAtMillis) {
+
+    /**
+     * What is known of its runs.
+     *
+     * @param facts of the latest one
+     * @param startedOnce it ran at some time, whatever became of it
+     * @param exit of the latest one
+     * @param reason why it stopped, beginning with the name of an error
+     */
+    public record Run(
+            @Nullable String runtimeId,
+            @Nullable RuntimeFacts facts,
+            boolean startedOnce,
+            @Nullable Exit exit,
+            @Nullable String reason,
+            int restarts) {
+        static final Run NONE = new Run(null, null, false, null, null, 0);
+
+        private Run as(RuntimeFacts began) {
+            return new Run(began.runtimeId(), began, true, exit, reason, restarts);
+        }
+
+        private Run ended(Exit latest, @Nullable String why, int newRestarts) {
+            return new Run(runtimeId, facts, true, latest, why, newRestarts);
+        }
+
+        private Run because(@Nullable String why) {
+            return new Run(runtimeId, facts, startedOnce, exit, why, restarts);
+        }
+    }
+
+    /** What its health check said last, and since when. */
+    public record Checkup(Health health, @Nullable Long sinceMillis, @Nullable String output) {
+        static final Checkup NONE = new Checkup(Health.UNKNOWN, null, null);
+    }
 
     /** Where a container is on its way. */
     public enum Phase {
@@ -48,20 +73,44 @@ public record LocalContainer(
 
     static LocalContainer of(AcsContainer spec) {
         return new LocalContainer(
-                spec,
-                Phase.NEW,
-                null,
-                null,
-                false,
-                null,
-                null,
-                null,
-                Health.UNKNOWN,
-                null,
-                null,
-                0,
-                TaskStatus.PENDING,
-                null);
+                spec, Phase.NEW, Run.NONE, Checkup.NONE, null, TaskStatus.PENDING, null);
+    }
+
+    public @Nullable String runtimeId() {
+        return run.runtimeId();
+    }
+
+    public @Nullable RuntimeFacts facts() {
+        return run.facts();
+    }
+
+    /** It ran at some time, whatever became of it. */
+    public boolean startedOnce() {
+        return run.startedOnce();
+    }
+
+    public @Nullable Exit exit() {
+        return run.exit();
+    }
+
+    public @Nullable String reason() {
+        return run.reason();
+    }
+
+    public int restarts() {
+        return run.restarts();
+    }
+
+    public Health health() {
+        return checkup.health();
+    }
+
+    public @Nullable Long healthSinceMillis() {
+        return checkup.sinceMillis();
+    }
+
+    public @Nullable String healthOutput() {
+        return checkup.output();
     }
 
     public String name() {
@@ -75,7 +124,7 @@ public record LocalContainer(
     public TaskStatus status() {
         return switch (phase) {
             case NEW, PULLING, WAITING, CREATING, CREATED, STARTING ->
-                    startedOnce ? TaskStatus.RUNNING : TaskStatus.PENDING;
+                    startedOnce() ? TaskStatus.RUNNING : TaskStatus.PENDING;
             case RUNNING, STOPPING -> TaskStatus.RUNNING;
             case STOPPED -> TaskStatus.STOPPED;
         };
@@ -86,132 +135,57 @@ public record LocalContainer(
     }
 
     LocalContainer to(Phase next) {
-        return copy(next, runtimeId, facts, startedOnce, exit, reason, restarts);
+        return at(next, run);
     }
 
     LocalContainer pulled(@Nullable String digest) {
-        return new LocalContainer(
-                spec,
-                Phase.WAITING,
-                runtimeId,
-                facts,
-                startedOnce,
-                exit,
-                reason,
-                digest,
-                health,
-                healthSinceMillis,
-                healthOutput,
-                restarts,
-                reported,
-                null);
+        return new LocalContainer(spec, Phase.WAITING, run, checkup, digest, reported, null);
     }
 
-    LocalContainer created(String newRuntimeId) {
-        return copy(Phase.CREATED, newRuntimeId, facts, startedOnce, exit, reason, restarts);
+    LocalContainer created(String id) {
+        return at(Phase.CREATED, new Run(id, facts(), startedOnce(), exit(), reason(), restarts()));
     }
 
-    LocalContainer running(RuntimeFacts newFacts) {
-        return copy(Phase.RUNNING, newFacts.runtimeId(), newFacts, true, exit, reason, restarts);
+    LocalContainer running(RuntimeFacts facts) {
+        return at(Phase.RUNNING, run.as(facts));
     }
 
     /** The facts of a run that was over before they arrived. */
-    LocalContainer withFacts(RuntimeFacts newFacts) {
-        return copy(phase, newFacts.runtimeId(), newFacts, true, exit, reason, restarts);
+    LocalContainer withFacts(RuntimeFacts facts) {
+        return at(phase, run.as(facts));
     }
 
-    LocalContainer exited(Exit newExit) {
-        String newReason = newExit.reason() == null ? reason : newExit.reason();
-        return copy(Phase.STOPPED, runtimeId, facts, true, newExit, newReason, restarts);
+    LocalContainer exited(Exit exit) {
+        String why = exit.reason() == null ? reason() : exit.reason();
+        return at(Phase.STOPPED, run.ended(exit, why, restarts()));
     }
 
     /** Stopped without an end to speak of: it never ran, or it vanished. */
-    LocalContainer stopped(@Nullable String newReason) {
-        return copy(Phase.STOPPED, runtimeId, facts, startedOnce, exit, newReason, restarts);
+    LocalContainer stopped(@Nullable String reason) {
+        return at(Phase.STOPPED, run.because(reason));
     }
 
     /** Ended, and begins again in place. */
-    LocalContainer restarting(Exit lastExit) {
-        return copy(Phase.STARTING, runtimeId, facts, true, lastExit, reason, restarts + 1);
+    LocalContainer restarting(Exit exit) {
+        return at(Phase.STARTING, run.ended(exit, reason(), restarts() + 1));
     }
 
-    LocalContainer withHealth(Health newHealth, @Nullable String output, long nowMillis) {
-        return new LocalContainer(
-                spec,
-                phase,
-                runtimeId,
-                facts,
-                startedOnce,
-                exit,
-                reason,
-                imageDigest,
-                newHealth,
-                nowMillis,
-                output,
-                restarts,
-                reported,
-                retryAtMillis);
+    LocalContainer withHealth(Health health, @Nullable String output, long nowMillis) {
+        var latest = new Checkup(health, nowMillis, output);
+        return new LocalContainer(spec, phase, run, latest, imageDigest, reported, retryAtMillis);
     }
 
-    LocalContainer withReported(TaskStatus newReported) {
-        return new LocalContainer(
-                spec,
-                phase,
-                runtimeId,
-                facts,
-                startedOnce,
-                exit,
-                reason,
-                imageDigest,
-                health,
-                healthSinceMillis,
-                healthOutput,
-                restarts,
-                newReported,
-                retryAtMillis);
+    LocalContainer withReported(TaskStatus status) {
+        return new LocalContainer(spec, phase, run, checkup, imageDigest, status, retryAtMillis);
     }
 
     /** Still running although asked to stop; asked again at the given time. */
     LocalContainer stopFailed(String error, long retryAt) {
         return new LocalContainer(
-                spec,
-                phase,
-                runtimeId,
-                facts,
-                startedOnce,
-                exit,
-                error,
-                imageDigest,
-                health,
-                healthSinceMillis,
-                healthOutput,
-                restarts,
-                reported,
-                retryAt);
+                spec, phase, run.because(error), checkup, imageDigest, reported, retryAt);
     }
 
-    private LocalContainer copy(
-            Phase newPhase,
-            @Nullable String newRuntimeId,
-            @Nullable RuntimeFacts newFacts,
-            boolean newStartedOnce,
-            @Nullable Exit newExit,
-            @Nullable String newReason,
-            int newRestarts) {
-        return new LocalContainer(
-                spec,
-                newPhase,
-                newRuntimeId,
-                newFacts,
-                newStartedOnce,
-                newExit,
-                newReason,
-                imageDigest,
-                health,
-                healthSinceMillis,
-                healthOutput,
-                newRestarts,
-                reported,
-                null);
+    private LocalContainer at(Phase next, Run latest) {
+        return new LocalContainer(spec, next, latest, checkup, imageDigest, reported, null);
     }
 }

@@ -12,10 +12,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stopWanted by the control plane, or because an essential container ended
  * @param reason why the task as a whole was not accepted
- * @param reportNumber of the latest report
- * @param inFlight a report that is not acknowledged yet
- * @param reported the status that the control plane has acknowledged; null before the first report
- * @param batchAtMillis when changes of single containers are reported
  * @param removed its containers are gone, it is only remembered
  */
 public record LocalTask(
@@ -23,35 +19,75 @@ public record LocalTask(
         boolean stopWanted,
         @Nullable String reason,
         List<LocalContainer> containers,
-        @Nullable Long pullStartedAtMillis,
-        @Nullable Long pullStoppedAtMillis,
-        @Nullable Long executionStoppedAtMillis,
-        @Nullable Long stoppedAtMillis,
-        long reportNumber,
-        @Nullable TaskReport inFlight,
-        @Nullable TaskStatus reported,
-        @Nullable Long batchAtMillis,
+        Times times,
+        Reports reports,
         boolean removed) {
+
+    /** When it passed the points of its life, in milliseconds since the epoch. */
+    public record Times(
+            @Nullable Long pullStarted,
+            @Nullable Long pullStopped,
+            @Nullable Long executionStopped,
+            @Nullable Long stopped) {
+        static final Times NONE = new Times(null, null, null, null);
+    }
+
+    /**
+     * What the control plane was told.
+     *
+     * @param number of the latest report
+     * @param inFlight a report that is not acknowledged yet
+     * @param acknowledged the status that the control plane knows; null before the first report
+     * @param batchAtMillis when changes of single containers are reported
+     */
+    public record Reports(
+            long number,
+            @Nullable TaskReport inFlight,
+            @Nullable TaskStatus acknowledged,
+            @Nullable Long batchAtMillis) {
+        static final Reports NONE = new Reports(0, null, null, null);
+    }
 
     public LocalTask {
         containers = List.copyOf(containers);
     }
 
     static LocalTask of(AcsTask spec) {
-        return new LocalTask(
-                spec,
-                false,
-                null,
-                spec.containers().stream().map(LocalContainer::of).toList(),
-                null,
-                null,
-                null,
-                null,
-                0,
-                null,
-                null,
-                null,
-                false);
+        var containers = spec.containers().stream().map(LocalContainer::of).toList();
+        return new LocalTask(spec, false, null, containers, Times.NONE, Reports.NONE, false);
+    }
+
+    public @Nullable Long pullStartedAtMillis() {
+        return times.pullStarted();
+    }
+
+    public @Nullable Long pullStoppedAtMillis() {
+        return times.pullStopped();
+    }
+
+    public @Nullable Long executionStoppedAtMillis() {
+        return times.executionStopped();
+    }
+
+    public @Nullable Long stoppedAtMillis() {
+        return times.stopped();
+    }
+
+    public long reportNumber() {
+        return reports.number();
+    }
+
+    public @Nullable TaskReport inFlight() {
+        return reports.inFlight();
+    }
+
+    /** The status that the control plane has acknowledged; null before the first report. */
+    public @Nullable TaskStatus reported() {
+        return reports.acknowledged();
+    }
+
+    public @Nullable Long batchAtMillis() {
+        return reports.batchAtMillis();
     }
 
     public String arn() {
@@ -86,7 +122,7 @@ public record LocalTask(
 
     /** Its end is known to the control plane; nothing of it can change any more. */
     boolean settled() {
-        return reported == TaskStatus.STOPPED;
+        return reported() == TaskStatus.STOPPED;
     }
 
     LocalTask with(LocalContainer changed) {
@@ -95,125 +131,80 @@ public record LocalTask(
         return with(all);
     }
 
-    LocalTask with(List<LocalContainer> newContainers) {
-        return new LocalTask(
-                spec,
-                stopWanted,
-                reason,
-                newContainers,
-                pullStartedAtMillis,
-                pullStoppedAtMillis,
-                executionStoppedAtMillis,
-                stoppedAtMillis,
-                reportNumber,
-                inFlight,
-                reported,
-                batchAtMillis,
-                removed);
+    LocalTask with(List<LocalContainer> all) {
+        return new LocalTask(spec, stopWanted, reason, all, times, reports, removed);
     }
 
     LocalTask stopping(@Nullable String newReason) {
-        return new LocalTask(
-                spec,
-                true,
-                reason == null ? newReason : reason,
-                containers,
-                pullStartedAtMillis,
-                pullStoppedAtMillis,
-                executionStoppedAtMillis,
-                stoppedAtMillis,
-                reportNumber,
-                inFlight,
-                reported,
-                batchAtMillis,
-                removed);
+        String first = reason == null ? newReason : reason;
+        return new LocalTask(spec, true, first, containers, times, reports, removed);
     }
 
     LocalTask pullStarted(long nowMillis) {
-        return times(
-                pullStartedAtMillis == null ? Long.valueOf(nowMillis) : pullStartedAtMillis,
-                pullStoppedAtMillis,
-                executionStoppedAtMillis,
-                stoppedAtMillis);
+        return times.pullStarted() != null
+                ? this
+                : with(
+                        new Times(
+                                nowMillis,
+                                times.pullStopped(),
+                                times.executionStopped(),
+                                times.stopped()));
     }
 
     LocalTask pullStopped(long nowMillis) {
-        return times(pullStartedAtMillis, nowMillis, executionStoppedAtMillis, stoppedAtMillis);
+        return with(
+                new Times(
+                        times.pullStarted(), nowMillis, times.executionStopped(), times.stopped()));
     }
 
     LocalTask executionStopped(Exit exit) {
-        return executionStoppedAtMillis != null
+        return times.executionStopped() != null
                 ? this
-                : times(pullStartedAtMillis, pullStoppedAtMillis, exit.atMillis(), stoppedAtMillis);
+                : with(
+                        new Times(
+                                times.pullStarted(),
+                                times.pullStopped(),
+                                exit.atMillis(),
+                                times.stopped()));
     }
 
     LocalTask stoppedAt(long nowMillis) {
-        return times(pullStartedAtMillis, pullStoppedAtMillis, executionStoppedAtMillis, nowMillis);
+        return with(
+                new Times(
+                        times.pullStarted(),
+                        times.pullStopped(),
+                        times.executionStopped(),
+                        nowMillis));
     }
 
-    private LocalTask times(
-            @Nullable Long pullStarted,
-            @Nullable Long pullStopped,
-            @Nullable Long executionStopped,
-            @Nullable Long stopped) {
-        return new LocalTask(
-                spec,
-                stopWanted,
-                reason,
-                containers,
-                pullStarted,
-                pullStopped,
-                executionStopped,
-                stopped,
-                reportNumber,
-                inFlight,
-                reported,
-                batchAtMillis,
-                removed);
+    private LocalTask with(Times next) {
+        return new LocalTask(spec, stopWanted, reason, containers, next, reports, removed);
     }
 
     LocalTask sending(TaskReport report) {
-        return reports(report.number(), report, reported, null);
+        return with(new Reports(report.number(), report, reported(), null));
     }
 
     LocalTask acknowledged(TaskReport report) {
+        TaskStatus known = reported();
         TaskStatus highest =
-                reported == null || report.status().compareTo(reported) > 0
-                        ? report.status()
-                        : reported;
-        return reports(reportNumber, null, highest, batchAtMillis);
+                known == null || report.status().compareTo(known) > 0 ? report.status() : known;
+        return with(new Reports(reportNumber(), null, highest, batchAtMillis()));
     }
 
-    LocalTask batchAt(@Nullable Long newBatchAtMillis) {
-        return reports(reportNumber, inFlight, reported, newBatchAtMillis);
+    LocalTask batchAt(@Nullable Long millis) {
+        return with(new Reports(reportNumber(), inFlight(), reported(), millis));
     }
 
-    private LocalTask reports(
-            long newNumber,
-            @Nullable TaskReport newInFlight,
-            @Nullable TaskStatus newReported,
-            @Nullable Long newBatchAtMillis) {
-        return new LocalTask(
-                spec,
-                stopWanted,
-                reason,
-                containers,
-                pullStartedAtMillis,
-                pullStoppedAtMillis,
-                executionStoppedAtMillis,
-                stoppedAtMillis,
-                newNumber,
-                newInFlight,
-                newReported,
-                newBatchAtMillis,
-                removed);
+    private LocalTask with(Reports next) {
+        return new LocalTask(spec, stopWanted, reason, containers, times, next, removed);
     }
 
     /** Everything is to be told once more. */
     LocalTask unreported() {
         List<LocalContainer> all =
                 containers.stream().map(one -> one.withReported(TaskStatus.PENDING)).toList();
-        return with(all).reports(reportNumber, null, null, null);
+        return with(all).with(new Reports(reportNumber(), null, null, null));
     }
 
     /** Only the name and the end are kept. */
@@ -223,14 +214,8 @@ public record LocalTask(
                 true,
                 reason,
                 List.of(),
-                null,
-                null,
-                null,
-                stoppedAtMillis,
-                reportNumber,
-                null,
-                reported,
-                null,
+                new Times(null, null, null, times.stopped()),
+                new Reports(reportNumber(), null, reported(), null),
                 true);
     }
 }

@@ -219,11 +219,25 @@ final class Link {
         public void text(String frame) {
             onLoop(
                     () -> {
-                        if (use.received(frame) && mine == attempt) {
+                        if (received(frame) && mine == attempt) {
                             backoff.reset();
                             watchSilence(mine, endpoint, SILENCE_LIMIT);
                         }
                     });
+        }
+
+        /**
+         * What the control plane has said once it says again on a new connection only. So one that
+         * brought what could not be taken, for instance as the disk is full, is given up.
+         */
+        private boolean received(String frame) {
+            try {
+                return use.received(frame);
+            } catch (RuntimeException failure) {
+                log.atError().setCause(failure).addKeyValue("channel", name).log("frame failed");
+                retry("a message could not be taken");
+                return false;
+            }
         }
 
         @Override

@@ -97,6 +97,23 @@ final class ControlPlaneSessionTest {
     }
 
     @Test
+    void aPayloadThatCannotBeTakenIsNotAcknowledgedAndTheConnectionIsMadeAnew() {
+        connected();
+        var first = plane.socket("acs");
+        tasks.diskFull = true;
+        AcsTask run = AcsTask.run(TASK, "web", "1").build();
+        first.deliver(new AcsMessage.PayloadMessage("m1", "c", "i", 1, 7, null, List.of(run)));
+        time.settle();
+        assertThat(first.closed).isTrue();
+        assertThat(first.messages()).noneMatch(AcsMessage.AckRequest.class::isInstance);
+
+        tasks.diskFull = false;
+        time.advance(Duration.ofSeconds(10));
+        assertThat(plane.socket("acs")).isNotSameAs(first);
+        assertThat(plane.socket("acs").closed).isFalse();
+    }
+
+    @Test
     void heartbeatsAreAnswered() {
         connected();
         plane.socket("acs").deliver(new AcsMessage.HeartbeatMessage("hb", true));

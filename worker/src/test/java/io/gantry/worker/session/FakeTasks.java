@@ -14,9 +14,13 @@ final class FakeTasks implements WorkerTasks {
     final List<String> running = new ArrayList<>();
     @Nullable String instance;
     long sequence = -1;
+    boolean diskFull;
 
     @Override
     public void assign(List<AcsTask> tasks) {
+        if (diskFull) {
+            throw new IllegalStateException("disk full");
+        }
         assigned.addAll(tasks);
     }
 

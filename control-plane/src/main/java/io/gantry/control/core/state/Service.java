@@ -146,7 +146,7 @@ public record Service(
     }
 
     private Service wanting(Goal next) {
-        return new Service(key, next, progress.steady(false), tags, createdAtMillis, version + 1);
+        return new Service(key, next, progress, tags, createdAtMillis, version + 1);
     }
 
     /** A plan made from it has been accepted: others that were made from it no longer hold. */

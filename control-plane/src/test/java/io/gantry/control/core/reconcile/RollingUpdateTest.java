@@ -138,6 +138,16 @@ class RollingUpdateTest {
     }
 
     @Test
+    void anUpdateThatChangesNothingIsNoNewsInTheDiary() {
+        lab.createService(first, 2, 100, 200);
+        converge();
+        int events = lab.service().events().size();
+        lab.updateService(first, 2, false);
+        converge();
+        assertThat(lab.service().events()).hasSize(events);
+    }
+
+    @Test
     void aTaskThatStopsIsReplaced() {
         lab.createService(first, 2, 100, 200);
         converge();
