@@ -24,7 +24,13 @@ enum QueryProtocol implements Protocol {
         }
         String version = Objects.requireNonNullElse(form.text("Version"), "");
         Api api = directory.byVersion().get(version);
-        return new Call(api, action, shape -> QueryReader.structure(form.tree(), shape));
+        String operation = api == null ? action + " for version " + said(version) : action;
+        return new Call(api, operation, shape -> QueryReader.structure(form.tree(), shape));
+    }
+
+    /** Of a service that is not here, the version is what tells which one was meant. */
+    private static String said(String version) {
+        return version.isEmpty() ? "NO_VERSION_SPECIFIED" : version;
     }
 
     private static String text(HttpRequest request, byte[] body) {

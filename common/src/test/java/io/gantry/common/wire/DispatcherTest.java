@@ -311,6 +311,17 @@ class DispatcherTest {
                                 + "\"}");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "Action=ListRoles&Version=2010-05-08, ListRoles for version 2010-05-08",
+        "Action=ListRoles, ListRoles for version NO_VERSION_SPECIFIED",
+        "Action=ListRoles&Version=2011-06-15, ListRoles"
+    })
+    void ofServicesThatAreNotHereTheVersionIsTold(String form, String operation) {
+        assertThat(text(dispatcher.dispatch(form(form))))
+                .contains("<Message>Could not find operation " + operation + "</Message>");
+    }
+
     @Test
     void whatIsNotServedYetIsToldInXmlToo() {
         assertThat(text(dispatcher.dispatch(form(STS + "GetSessionToken"))))
