@@ -46,6 +46,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.ecs.model.ServerException;
 
 /** A running control-plane node: everything is wired here, top to bottom. */
 public final class ControlPlane implements AutoCloseable {
@@ -232,8 +233,14 @@ public final class ControlPlane implements AutoCloseable {
                 : new SigV4((id, token) -> secret(replica.state().realm(), id), clock);
     }
 
+    /** Before the node has learned of the installation, nobody's key is wrong. */
     private static @Nullable String secret(@Nullable Realm realm, String id) {
-        return realm != null && realm.rootKey().id().equals(id) ? realm.rootKey().secret() : null;
+        if (realm == null) {
+            throw ServerException.builder()
+                    .message("The control plane has no quorum yet. Please try again.")
+                    .build();
+        }
+        return realm.rootKey().id().equals(id) ? realm.rootKey().secret() : null;
     }
 
     private static Endpoints endpoints(String publicUrl) {

@@ -130,7 +130,12 @@ public final class AcsEndpoint implements HttpServer.Upgrade {
 
         @Override
         public boolean writable() {
-            return !socket.writeQueueFull();
+            try {
+                return !socket.writeQueueFull();
+            } catch (IllegalStateException closed) {
+                // An agent may leave at any moment, and its session hears of it a little later.
+                return false;
+            }
         }
 
         @Override

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.ecs.model.ServerException;
 
 /**
  * What both kinds of agents' sockets have in common: who may open one, and what refusals look like.
@@ -89,6 +90,8 @@ final class AgentSockets {
             case WireException wire ->
                     new UpgradeRefused(403, "AccessDeniedException", message(wire));
             case LogUnavailable unavailable ->
+                    new UpgradeRefused(503, "ServerException", message(unavailable));
+            case ServerException unavailable ->
                     new UpgradeRefused(503, "ServerException", message(unavailable));
             case null, default -> {
                 log.atError().setCause(problem).log("an agent's upgrade failed");

@@ -9,6 +9,7 @@ import io.gantry.common.acs.TcsMessage.AckPublishInstanceStatus;
 import io.gantry.common.acs.TcsMessage.AckPublishMetric;
 import io.gantry.common.acs.TcsMessage.ContainerHealth;
 import io.gantry.common.acs.TcsMessage.ContainerMetric;
+import io.gantry.common.acs.TcsMessage.HeartbeatMessage;
 import io.gantry.common.acs.TcsMessage.PublishHealthRequest;
 import io.gantry.common.acs.TcsMessage.PublishInstanceStatusRequest;
 import io.gantry.common.acs.TcsMessage.PublishMetricsRequest;
@@ -47,6 +48,12 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
     private static final Logger log = LoggerFactory.getLogger(TcsEndpoint.class);
     private static final double CPU_UNITS_PER_PERCENT = 10.24;
 
+    /** Agents that publish nothing end a connection on which they hear nothing for 60 s. */
+    private static final long HEARTBEAT_MILLIS = 30_000;
+
+    private static final String HEARTBEAT = TcsCodec.encode(new HeartbeatMessage(true));
+
+    private final Vertx vertx;
     private final AgentSockets sockets;
     private final Authentication authentication;
     private final Observations observations;
@@ -62,6 +69,7 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
             Replica replica,
             LiveStore live,
             Clock clock) {
+        this.vertx = vertx;
         this.sockets = new AgentSockets(vertx, authentication, virtualThreads);
         this.authentication = authentication;
         this.observations = observations;
@@ -86,6 +94,9 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
     }
 
     private void opened(Opened opened, ServerWebSocket socket) {
+        beat(socket);
+        long beats = vertx.setPeriodic(HEARTBEAT_MILLIS, timer -> beat(socket));
+        socket.closeHandler(closed -> vertx.cancelTimer(beats));
         AgentSockets.listen(
                 socket,
                 frame -> {
@@ -103,6 +114,12 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
                         var _ = socket.close();
                     }
                 });
+    }
+
+    private static void beat(ServerWebSocket socket) {
+        if (!socket.isClosed()) {
+            var _ = socket.writeTextMessage(HEARTBEAT);
+        }
     }
 
     /**

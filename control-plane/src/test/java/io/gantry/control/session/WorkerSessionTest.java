@@ -172,6 +172,18 @@ class WorkerSessionTest {
                 .isEqualTo(Status.STOPPED);
     }
 
+    /** Agents drop a connection on which they hear nothing for a minute. */
+    @Test
+    void aHeartbeatComesAtLeastTwiceAMinute() {
+        WorkerSession session = open();
+        for (int half = 1; half <= 6; half++) {
+            int before = agent.all(HeartbeatMessage.class).size();
+            world.time.advance(Duration.ofSeconds(30));
+            assertThat(agent.all(HeartbeatMessage.class).size()).isGreaterThan(before);
+            session.received(new HeartbeatAckRequest("x"));
+        }
+    }
+
     @Test
     void aSilentAgentIsDisconnectedAndOneThatAnswersIsNot() {
         WorkerSession session = open();
