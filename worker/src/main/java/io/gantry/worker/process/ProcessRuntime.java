@@ -38,6 +38,7 @@ public final class ProcessRuntime implements ContainerRuntime {
     private static final Logger log = LoggerFactory.getLogger(ProcessRuntime.class);
     private static final Duration WATCH_INTERVAL = Duration.ofMillis(200);
     private static final Duration START_LIMIT = Duration.ofSeconds(10);
+    private static final Duration EXIT_LIMIT = Duration.ofSeconds(2);
     private static final Duration LOST_AFTER = Duration.ofSeconds(3);
     private static final long OUTPUT_LIMIT_BYTES = 32L << 20;
 
@@ -281,9 +282,20 @@ public final class ProcessRuntime implements ContainerRuntime {
                 () -> {
                     if (process != null) {
                         process.signal("KILL");
+                        awaitExit(process, EXIT_LIMIT);
                     }
                     discard(place);
                 });
+    }
+
+    /**
+     * The shell that watches a process writes down its end; nobody should remove files meanwhile.
+     */
+    private static void awaitExit(WatchedProcess process, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (process.exit() == null && System.nanoTime() < end && !Thread.interrupted()) {
+            LockSupport.parkNanos(2_000_000);
+        }
     }
 
     private void discard(ProcessDirectory place) {

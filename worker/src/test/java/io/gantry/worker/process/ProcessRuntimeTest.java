@@ -44,11 +44,11 @@ final class ProcessRuntimeTest {
     }
 
     @AfterEach
-    void endEverything() {
-        runtime()
-                .usage()
-                .keySet()
-                .forEach(key -> runtime().removeStray(new AgentAction.RemoveStray(key, id(key))));
+    void endEverything() throws Exception {
+        for (ContainerKey key : List.copyOf(runtime().usage().keySet())) {
+            runtime().removeStray(new AgentAction.RemoveStray(key, id(key)));
+            awaitTrue(() -> !Files.exists(directory.resolve(id(key))));
+        }
         runtime().close();
     }
 
