@@ -203,7 +203,7 @@ public record LocalTask(
     /** Everything is to be told once more. */
     LocalTask unreported() {
         List<LocalContainer> all =
-                containers.stream().map(one -> one.withReported(TaskStatus.PENDING)).toList();
+                containers.stream().map(one -> one.told(LocalContainer.Told.NOTHING)).toList();
         return with(all).with(new Reports(reportNumber(), null, null, null));
     }
 

@@ -26,6 +26,9 @@ final class Reporting {
         if (status.compareTo(reported) > 0) {
             return send(task, status);
         }
+        if (status == TaskStatus.PENDING) {
+            return imagesResolved(task) ? send(task, status) : task;
+        }
         boolean changed = task.containers().stream().anyMatch(LocalContainer::unreported);
         if (status != TaskStatus.RUNNING || !changed) {
             return task;
@@ -35,6 +38,16 @@ final class Reporting {
             return task.batchAt(nowMillis + settings.reportBatch().toMillis());
         }
         return nowMillis >= batchAt ? send(task, status) : task;
+    }
+
+    /**
+     * The digests are told as soon as all are known, so that the control plane can have later tasks
+     * of the same deployment run the same images.
+     */
+    private static boolean imagesResolved(LocalTask task) {
+        return !task.stopWanted()
+                && task.containers().stream().noneMatch(LocalContainer::pulling)
+                && task.containers().stream().anyMatch(LocalContainer::digestUnreported);
     }
 
     private LocalTask send(LocalTask task, TaskStatus status) {
@@ -84,7 +97,9 @@ final class Reporting {
     private static LocalContainer marked(LocalContainer container, TaskReport report) {
         for (ContainerReport told : report.containers()) {
             if (told.containerName().equals(container.name())) {
-                return container.withReported(told.status());
+                return container.told(
+                        new LocalContainer.Told(
+                                told.status(), told.imageDigest(), told.networkBindings()));
             }
         }
         return container;
