@@ -21,7 +21,7 @@ final class Reporting {
         if (task.inFlight() != null || task.settled()) {
             return task;
         }
-        TaskStatus status = task.status();
+        TaskStatus status = ranUnnoticed(task) ? TaskStatus.RUNNING : task.status();
         TaskStatus reported = task.reported() == null ? TaskStatus.PENDING : task.reported();
         if (status.compareTo(reported) > 0) {
             return send(task, status);
@@ -38,6 +38,14 @@ final class Reporting {
             return task.batchAt(nowMillis + settings.reportBatch().toMillis());
         }
         return nowMillis >= batchAt ? send(task, status) : task;
+    }
+
+    /** Whoever ends as soon as it began is still told to have run. */
+    private static boolean ranUnnoticed(LocalTask task) {
+        return task.status() == TaskStatus.STOPPED
+                && task.reported() != TaskStatus.RUNNING
+                && !task.containers().isEmpty()
+                && task.containers().stream().allMatch(LocalContainer::startedOnce);
     }
 
     /**

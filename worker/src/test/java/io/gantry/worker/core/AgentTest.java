@@ -93,6 +93,17 @@ final class AgentTest {
     }
 
     @Test
+    void aTaskThatEndsAtOnceIsToldToHaveRun() {
+        scenario.assign(task("t1", container("web").build()));
+        scenario.pulled("t1", "web").created("t1", "web").exited("t1", "web", 3);
+        assertThat(scenario.onlyReport().status()).isEqualTo(TaskStatus.RUNNING);
+
+        scenario.acknowledge("t1");
+        assertThat(scenario.lastReport().status()).isEqualTo(TaskStatus.STOPPED);
+        assertThat(scenario.lastReport().containers()).isEmpty();
+    }
+
+    @Test
     void containersStopInReverseOrderOfTheirDependencies() {
         scenario.running(
                 task(
@@ -194,6 +205,21 @@ final class AgentTest {
         assertThat(scenario.onlyReport().status()).isEqualTo(TaskStatus.STOPPED);
         scenario.acknowledge("t1").advance(Duration.ofHours(3));
         assertThat(scenario.done("remove")).containsExactly("id-t1-web");
+    }
+
+    @Test
+    void aTaskThatIsStoppedBeforeAllHasBegunNeverRuns() {
+        scenario.assign(
+                task(
+                        "t1",
+                        container("init").essential(false).build(),
+                        container("web").dependsOn(on("init", "SUCCESS")).build()));
+        scenario.pulled("t1", "init").pulled("t1", "web").created("t1", "init");
+        scenario.started("t1", "init").assign(AcsTask.stop(Scenario.arn("t1")));
+        assertThat(scenario.reports()).isEmpty();
+
+        scenario.exited("t1", "init", 143);
+        assertThat(scenario.onlyReport().status()).isEqualTo(TaskStatus.STOPPED);
     }
 
     @Test

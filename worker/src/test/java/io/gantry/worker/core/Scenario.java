@@ -188,6 +188,7 @@ final class Scenario {
                                             kind.equals("stray")
                                                     ? Stream.of(stray.runtimeId())
                                                     : Stream.<String>of();
+                                    case AgentAction.TellHealth _ -> Stream.<String>of();
                                     case AgentAction.Report _ -> Stream.<String>of();
                                 })
                 .toList();
