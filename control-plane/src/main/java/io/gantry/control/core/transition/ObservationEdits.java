@@ -45,6 +45,7 @@ final class ObservationEdits {
             return;
         }
         edit.tasks().change(before, after);
+        new ImagePins(edit).learn(after, seen.containers());
         if (after.service() != null && after.last() != before.last()) {
             edit.services().taskMoved(before, after);
         }
