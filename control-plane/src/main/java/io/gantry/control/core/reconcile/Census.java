@@ -80,7 +80,8 @@ public record Census(Service service, List<Task> current, List<Task> old, long n
         return Math.max(0, service.desiredCount() - Math.toIntExact(sound));
     }
 
-    static boolean isUnhealthy(Task task) {
+    /** Whether a check has found that a running task does not work. */
+    public static boolean isUnhealthy(Task task) {
         return task.last() == Status.RUNNING && task.health() == Health.UNHEALTHY;
     }
 
