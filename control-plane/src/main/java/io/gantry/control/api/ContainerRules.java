@@ -19,6 +19,7 @@ final class ContainerRules {
 
     private static final int LONGEST_IMAGE = 255;
     private static final int MOST_IGNORED_EXIT_CODES = 50;
+    private static final Pattern IMAGE = Pattern.compile("[\\w\\[][\\w./:#\\[\\]-]*");
     private static final Pattern USER = Pattern.compile("[^\\s:]+(:[^\\s:]+)?");
     private static final Pattern SECRET =
             Pattern.compile(
@@ -108,7 +109,7 @@ final class ContainerRules {
         sizes();
         environment();
         EnvironmentFiles.check(container.environmentFiles(), complaints);
-        Gpus.check(container.resourceRequirements(), complaints);
+        GpuRules.check(container.resourceRequirements(), complaints);
         mountPoints();
         restarts(container.restartPolicy());
         process();
@@ -136,8 +137,8 @@ final class ContainerRules {
         String image = container.image();
         int at = image.indexOf('@');
         String name = at < 0 ? image : image.substring(0, at);
-        if (name.length() > LONGEST_IMAGE || name.chars().anyMatch(c -> c <= ' ')) {
-            throw wrong("The image is not a valid reference.");
+        if (name.length() > LONGEST_IMAGE || !IMAGE.matcher(name).matches()) {
+            throw ApiErrors.client("Container.image contains invalid characters.");
         }
         if (at >= 0 && !image.substring(at + 1).matches("sha256:[0-9a-f]{64}")) {
             throw wrong("The digest of the image must be 'sha256:' and 64 hexadecimal digits.");

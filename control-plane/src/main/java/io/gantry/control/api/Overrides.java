@@ -81,7 +81,7 @@ final class Overrides {
             throw complaints.wrong("'memoryReservation' must not be greater than 'memory'.");
         }
         EnvironmentFiles.check(change.environmentFiles(), complaints);
-        Gpus.check(change.resourceRequirements(), complaints);
+        GpuRules.check(change.resourceRequirements(), complaints);
         for (KeyValuePair variable : change.environment()) {
             if (variable.name() == null || variable.name().isEmpty()) {
                 throw complaints.wrong(

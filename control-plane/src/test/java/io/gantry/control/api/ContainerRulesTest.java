@@ -63,6 +63,8 @@ class ContainerRulesTest {
 
     static Stream<Arguments> accepted() {
         return Stream.of(
+                good("a registry with a port", c -> c.image("[::1]:5000/team/app_1:v1.0-rc#2")),
+                good("a digest", c -> c.image("app:1@sha256:" + "0a".repeat(32))),
                 good("restarts", c -> c.restartPolicy(r -> r.enabled(true))),
                 good(
                         "all of a restart policy",
@@ -202,6 +204,13 @@ class ContainerRulesTest {
 
     private static Stream<Arguments> badMembers() {
         return Stream.of(
+                bad("Container.image contains invalid characters.", c -> c.image("registry/a b")),
+                bad("Container.image contains invalid characters.", c -> c.image("a".repeat(256))),
+                bad(
+                        WRONG
+                                + "The digest of the image must be 'sha256:' and 64 hexadecimal"
+                                + " digits.",
+                        c -> c.image("a@sha256:abc")),
                 bad(
                         "1 validation error detected: Value null at"
                                 + " 'containerDefinitions.1.member.restartPolicy.enabled' failed to"

@@ -24,6 +24,13 @@ final class Examples {
     static List<EcsRequest> all() {
         return List.of(
                 registerTaskDefinition(),
+                RegisterTaskDefinitionRequest.builder()
+                        .family("trainer")
+                        .containerDefinitions(
+                                container("main")
+                                        .resourceRequirements(r -> r.type("GPU").value("2"))
+                                        .build())
+                        .build(),
                 registerContainerInstance(),
                 runTask(),
                 createService(),
@@ -79,7 +86,6 @@ final class Examples {
                                 e -> e.type("s3").value("arn:aws:s3:::bucket/main.env"),
                                 e -> e.type("s3").value("file:///etc/main.env"))
                         .repositoryCredentials(r -> r.credentialsParameter("registry/main"))
-                        .resourceRequirements(r -> r.type("GPU").value("1"))
                         .versionConsistency("enabled")
                         .essential(true)
                         .entryPoint("sh", "-c")
@@ -222,10 +228,6 @@ final class Examples {
                                                                                 e.type("s3")
                                                                                         .value(
                                                                                                 "/etc/b"))
-                                                                .resourceRequirements(
-                                                                        r ->
-                                                                                r.type("GPU")
-                                                                                        .value("2"))
                                                                 .cpu(20)
                                                                 .memory(100)
                                                                 .memoryReservation(50)))

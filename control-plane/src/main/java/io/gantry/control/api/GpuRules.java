@@ -6,10 +6,10 @@ import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
 import software.amazon.awssdk.services.ecs.model.ResourceType;
 
 /** What a container may ask of a machine's devices: a number of GPUs of its own. */
-final class Gpus {
+final class GpuRules {
     private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,3}");
 
-    private Gpus() {}
+    private GpuRules() {}
 
     static void check(List<ResourceRequirement> requirements, Complaints complaints) {
         for (ResourceRequirement requirement : requirements) {

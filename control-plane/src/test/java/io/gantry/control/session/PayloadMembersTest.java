@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What an agent is told of a definition, member by member. */
 @SuppressWarnings("unchecked") // builders of the SDK take several lambdas as an array
-class PayloadsTest {
+class PayloadMembersTest {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final World world = new World();
