@@ -1,7 +1,9 @@
 package io.gantry.control.api;
 
 import io.gantry.common.model.EcrImage;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -13,6 +15,7 @@ import software.amazon.awssdk.services.ecs.model.EnvironmentFile;
 import software.amazon.awssdk.services.ecs.model.LinuxParameters;
 import software.amazon.awssdk.services.ecs.model.LogConfiguration;
 import software.amazon.awssdk.services.ecs.model.NetworkMode;
+import software.amazon.awssdk.services.ecs.model.RuntimePlatform;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 
 /**
@@ -32,6 +35,7 @@ final class Capabilities {
     private static final String AMAZON = "com.amazonaws.ecs.capability.";
     private static final String ECS = "ecs.capability.";
     private static final String REMOTE_API = AMAZON + "docker-remote-api.1.";
+    private static final String ARCHITECTURE = "ecs.cpu-architecture";
     private static final String DEFAULT_VOLUME_DRIVER = "local";
 
     /**
@@ -73,9 +77,14 @@ final class Capabilities {
 
     /** What a machine must have for its task to be placed there. */
     static List<String> forPlacement(TaskDefinition definition) {
-        return required(definition).stream()
-                .filter(name -> !name.startsWith(REMOTE_API) && !TOLD_ONLY.contains(name))
-                .toList();
+        var names = new ArrayList<>(required(definition));
+        names.removeIf(name -> name.startsWith(REMOTE_API) || TOLD_ONLY.contains(name));
+        RuntimePlatform platform = definition.runtimePlatform();
+        if (platform != null && platform.cpuArchitecture() != null) {
+            String architecture = platform.cpuArchitectureAsString().toLowerCase(Locale.ROOT);
+            names.add(ARCHITECTURE + '=' + architecture);
+        }
+        return names;
     }
 
     private void needs(boolean asked, String name) {

@@ -235,6 +235,32 @@ class TasksTest {
         refused("clientToken", r -> r.clientToken("with space"));
     }
 
+    @Test
+    void aTaskRunsOnItsArchitectureOnly() {
+        ecs.registerTaskDefinition(
+                r ->
+                        r.family("arm")
+                                .containerDefinitions(Office.container("main").build())
+                                .runtimePlatform(p -> p.cpuArchitecture("ARM64")));
+        office.worker("demo", "ecs.cpu-architecture=x86_64");
+        RunTaskResponse refused = run(r -> r.taskDefinition("arm"));
+        assertThat(refused.failures()).extracting(f -> f.reason()).containsExactly("ATTRIBUTE");
+        String arm = office.worker("demo", "ecs.cpu-architecture=arm64");
+        assertThat(run(r -> r.taskDefinition("arm")).tasks().getFirst().containerInstanceArn())
+                .isEqualTo(arm);
+    }
+
+    @Test
+    void aMachineThatDoesNotSayItsArchitectureIsTrusted() {
+        ecs.registerTaskDefinition(
+                r ->
+                        r.family("arm")
+                                .containerDefinitions(Office.container("main").build())
+                                .runtimePlatform(p -> p.cpuArchitecture("ARM64")));
+        office.worker("demo");
+        assertThat(run(r -> r.taskDefinition("arm")).tasks()).hasSize(1);
+    }
+
     /** A container that is started again in place gets other ports. */
     @Test
     void laterBindingsTakeThePlaceOfEarlierOnes() {
