@@ -80,7 +80,9 @@ public record AcsContainer(
     /**
      * A file of environment variables.
      *
-     * @param type always s3
+     * @param value ARN of an S3 object; for Gantry's own worker also a {@code file://} URL or an
+     *     absolute path on the machine
+     * @param type always s3, whatever the value
      */
     public record EnvironmentFile(@Nullable String value, @Nullable String type) {}
 

@@ -5,6 +5,7 @@ import io.gantry.common.acs.AcsContainer.DockerConfig;
 import io.gantry.common.acs.AcsContainer.EnvironmentFile;
 import io.gantry.common.acs.AcsContainer.MountPoint;
 import io.gantry.common.acs.AcsContainer.PortMapping;
+import io.gantry.common.acs.AcsContainer.RegistryAuthentication;
 import io.gantry.common.acs.AcsContainer.RestartPolicy;
 import io.gantry.common.acs.AcsContainer.Secret;
 import io.gantry.common.acs.AcsContainer.VolumeFrom;
@@ -33,6 +34,7 @@ public final class AcsContainerBuilder {
     private @Nullable Integer stopTimeout;
     private @Nullable RestartPolicy restartPolicy;
     private @Nullable String healthCheckType;
+    private @Nullable RegistryAuthentication registryAuthentication;
     private @Nullable DockerConfig dockerConfig;
     private @Nullable String containerArn;
 
@@ -126,6 +128,12 @@ public final class AcsContainerBuilder {
         return this;
     }
 
+    /** How to log in to the image's registry; null for no login. */
+    public AcsContainerBuilder registryAuthentication(@Nullable RegistryAuthentication value) {
+        registryAuthentication = value;
+        return this;
+    }
+
     public AcsContainerBuilder dockerConfig(@Nullable DockerConfig value) {
         dockerConfig = value;
         return this;
@@ -158,7 +166,7 @@ public final class AcsContainerBuilder {
                 restartPolicy,
                 healthCheckType,
                 null,
-                null,
+                registryAuthentication,
                 dockerConfig,
                 null,
                 containerArn,

@@ -1,19 +1,16 @@
 package io.gantry.control.api;
 
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.ContainerRestartPolicy;
 import software.amazon.awssdk.services.ecs.model.HealthCheck;
 import software.amazon.awssdk.services.ecs.model.KeyValuePair;
-import software.amazon.awssdk.services.ecs.model.LogConfiguration;
 import software.amazon.awssdk.services.ecs.model.MountPoint;
-import software.amazon.awssdk.services.ecs.model.PortMapping;
-import software.amazon.awssdk.services.ecs.model.TransportProtocol;
+import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
+import software.amazon.awssdk.services.ecs.model.RepositoryCredentials;
 
 /** What may be a container of a task definition, and the values that ECS fills in. */
 final class ContainerRules {
@@ -21,10 +18,13 @@ final class ContainerRules {
     static final int LEAST_MEMORY_MIB = 6;
 
     private static final int LONGEST_IMAGE = 255;
-    private static final int LARGEST_PORT = 65_535;
-    private static final Pattern PORT_NAME = Pattern.compile("[a-z0-9_][a-z0-9_-]{0,63}");
-    private static final Set<String> LOG_DRIVERS =
-            Set.of("json-file", "syslog", "journald", "gelf", "fluentd", "splunk");
+    private static final int MOST_IGNORED_EXIT_CODES = 50;
+    private static final Pattern IMAGE = Pattern.compile("[\\w\\[][\\w./:#\\[\\]-]*");
+    private static final Pattern USER = Pattern.compile("[^\\s:]+(:[^\\s:]+)?");
+    private static final Pattern SECRET =
+            Pattern.compile(
+                    "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[\\w/+=.@-]{1,512}"
+                            + "|[\\w/+=.@-]{1,512}");
     private static final Set<String> SUPPORTED =
             Set.of(
                     "name",
@@ -61,17 +61,31 @@ final class ContainerRules {
                     "ulimits",
                     "logConfiguration",
                     "healthCheck",
-                    "systemControls");
+                    "systemControls",
+                    "restartPolicy",
+                    "environmentFiles",
+                    "repositoryCredentials",
+                    "resourceRequirements");
 
     private final ContainerDefinition container;
-    private final @Nullable String networkMode;
+    private final RegisterTaskDefinitionRequest task;
     private final Set<String> volumes;
+    private final Complaints complaints;
 
+    /**
+     * The rules for a container.
+     *
+     * @param task the definition that it is part of
+     * @param volumes names of the task's volumes
+     */
     ContainerRules(
-            ContainerDefinition container, @Nullable String networkMode, Set<String> volumes) {
+            ContainerDefinition container,
+            RegisterTaskDefinitionRequest task,
+            Set<String> volumes) {
         this.container = container;
-        this.networkMode = networkMode;
+        this.task = task;
         this.volumes = volumes;
+        this.complaints = Complaints.ofDefinition(container.name());
     }
 
     static void name(ContainerDefinition container) {
@@ -89,16 +103,24 @@ final class ContainerRules {
 
     /** The container with what was left out. */
     ContainerDefinition check() {
-        Members.refuseAllBut(SUPPORTED, container, path(""), ApiErrors::client);
+        complaints.refuseAllBut(SUPPORTED, container, "");
         image();
+        registry(container.repositoryCredentials());
         sizes();
         environment();
+        EnvironmentFiles.check(container.environmentFiles(), complaints);
+        GpuRules.check(container.resourceRequirements(), complaints);
         mountPoints();
-        logging();
+        restarts(container.restartPolicy());
+        process();
+        LogRules.check(container.logConfiguration(), complaints);
+        new LinuxRules(container, task, complaints).check();
+        NameRules.check(container, complaints);
+        var ports = new PortRules(complaints, task.networkModeAsString());
         return container.toBuilder()
                 .cpu(container.cpu() == null ? 0 : container.cpu())
                 .essential(!Boolean.FALSE.equals(container.essential()))
-                .portMappings(portMappings())
+                .portMappings(ports.check(container.portMappings()))
                 .environment(List.copyOf(container.environment()))
                 .mountPoints(List.copyOf(container.mountPoints()))
                 .volumesFrom(List.copyOf(container.volumesFrom()))
@@ -107,44 +129,73 @@ final class ContainerRules {
                 .build();
     }
 
-    private String path(String member) {
-        return "containerDefinitions." + container.name() + '.' + member;
-    }
-
     private RuntimeException wrong(String what) {
-        return ApiErrors.client(
-                "Invalid setting for container '" + container.name() + "'. " + what);
+        return complaints.wrong(what);
     }
 
     private void image() {
         String image = container.image();
         int at = image.indexOf('@');
         String name = at < 0 ? image : image.substring(0, at);
-        if (name.length() > LONGEST_IMAGE || name.chars().anyMatch(c -> c <= ' ')) {
-            throw wrong("The image is not a valid reference.");
+        if (name.length() > LONGEST_IMAGE || !IMAGE.matcher(name).matches()) {
+            throw ApiErrors.client("Container.image contains invalid characters.");
         }
         if (at >= 0 && !image.substring(at + 1).matches("sha256:[0-9a-f]{64}")) {
             throw wrong("The digest of the image must be 'sha256:' and 64 hexadecimal digits.");
         }
     }
 
+    /** The registry's password is read under the execution role, which must thus be there. */
+    private void registry(@Nullable RepositoryCredentials credentials) {
+        if (credentials == null) {
+            return;
+        }
+        if (!SECRET.matcher(credentials.credentialsParameter()).matches()) {
+            throw wrong(
+                    "'credentialsParameter' must be the ARN or the name of a secret: '"
+                            + credentials.credentialsParameter()
+                            + "'.");
+        }
+        if (task.executionRoleArn() == null) {
+            throw ApiErrors.client(
+                    "Private repository authentication requires that the task definition specify a"
+                            + " value for executionRoleArn.");
+        }
+    }
+
     private void sizes() {
         Integer memory = container.memory();
         Integer reservation = container.memoryReservation();
-        atLeast("cpu", container.cpu(), 0);
-        atLeast("memory", memory, LEAST_MEMORY_MIB);
-        atLeast("memoryReservation", reservation, LEAST_MEMORY_MIB);
-        atLeast("startTimeout", container.startTimeout(), 0);
-        atLeast("stopTimeout", container.stopTimeout(), 0);
+        complaints.atLeast("cpu", container.cpu(), 0);
+        complaints.atLeast("memory", memory, LEAST_MEMORY_MIB);
+        complaints.atLeast("memoryReservation", reservation, LEAST_MEMORY_MIB);
+        complaints.atLeast("startTimeout", container.startTimeout(), 0);
+        complaints.atLeast("stopTimeout", container.stopTimeout(), 0);
         if (memory != null && reservation != null && reservation > memory) {
             throw wrong("'memoryReservation' must not be greater than 'memory'.");
         }
     }
 
-    private void atLeast(String member, @Nullable Integer value, int least) {
-        if (value != null && value < least) {
-            throw wrong("'" + member + "' must be at least " + least + ".");
+    private void restarts(@Nullable ContainerRestartPolicy policy) {
+        if (policy == null) {
+            return;
         }
+        complaints.within("restartAttemptPeriod", policy.restartAttemptPeriod(), 60, 1_800);
+        if (policy.ignoredExitCodes().size() > MOST_IGNORED_EXIT_CODES) {
+            throw wrong("There can be at most 50 ignoredExitCodes.");
+        }
+    }
+
+    private void process() {
+        complaints.absolute("workingDirectory", emptyToNull(container.workingDirectory()));
+        String user = emptyToNull(container.user());
+        if (user != null && !USER.matcher(user).matches()) {
+            throw wrong("'user' must be a user, or a user and a group: '" + user + "'.");
+        }
+    }
+
+    private static @Nullable String emptyToNull(@Nullable String text) {
+        return text == null || text.isEmpty() ? null : text;
     }
 
     private void environment() {
@@ -163,79 +214,8 @@ final class ContainerRules {
             if (mount.containerPath() == null || mount.containerPath().isBlank()) {
                 throw wrong("The containerPath of a mount point must not be null or empty.");
             }
+            complaints.absolute("containerPath", mount.containerPath());
         }
-    }
-
-    private void logging() {
-        LogConfiguration logging = container.logConfiguration();
-        Members.refuseAllBut(
-                Set.of("logDriver", "options"),
-                logging,
-                path("logConfiguration."),
-                ApiErrors::client);
-        if (logging != null && !LOG_DRIVERS.contains(logging.logDriverAsString())) {
-            throw Members.unsupported(
-                    path("logConfiguration.logDriver"),
-                    logging.logDriverAsString(),
-                    ApiErrors::client);
-        }
-    }
-
-    private List<PortMapping> portMappings() {
-        if ("none".equals(networkMode) && !container.portMappings().isEmpty()) {
-            throw ApiErrors.client("Port mappings are not supported when networkMode=none.");
-        }
-        Map<Integer, TransportProtocol> exposed = new HashMap<>();
-        var names = new HashSet<String>();
-        for (PortMapping mapping : container.portMappings()) {
-            Members.refuseAllBut(
-                    Set.of("containerPort", "hostPort", "protocol", "name"),
-                    mapping,
-                    path("portMappings."),
-                    ApiErrors::client);
-            port("containerPort", mapping.containerPort(), 1);
-            if (mapping.hostPort() != null) {
-                port("hostPort", mapping.hostPort(), 0);
-            }
-            TransportProtocol before =
-                    exposed.putIfAbsent(mapping.containerPort(), protocol(mapping));
-            if (before != null && before != protocol(mapping)) {
-                throw wrong("The same container port cannot be exposed for two protocols.");
-            }
-            String name = mapping.name();
-            if (name != null && !(PORT_NAME.matcher(name).matches() && names.add(name))) {
-                throw wrong("The name of a port mapping is invalid or not unique: " + name);
-            }
-        }
-        return container.portMappings().stream().map(this::normal).toList();
-    }
-
-    private void port(String member, @Nullable Integer value, int least) {
-        if (value == null || value < least || value > LARGEST_PORT) {
-            throw wrong("'" + member + "' must be between " + least + " and " + LARGEST_PORT);
-        }
-    }
-
-    private static TransportProtocol protocol(PortMapping mapping) {
-        return mapping.protocol() == TransportProtocol.UDP
-                ? TransportProtocol.UDP
-                : TransportProtocol.TCP;
-    }
-
-    private PortMapping normal(PortMapping mapping) {
-        Integer hostPort = mapping.hostPort();
-        if ("host".equals(networkMode)) {
-            if (hostPort != null && hostPort != 0 && !hostPort.equals(mapping.containerPort())) {
-                throw ApiErrors.client(
-                        "When networkMode=host, the host ports and container ports in port"
-                                + " mappings must match.");
-            }
-            hostPort = mapping.containerPort();
-        }
-        return mapping.toBuilder()
-                .hostPort(hostPort == null ? 0 : hostPort)
-                .protocol(protocol(mapping))
-                .build();
     }
 
     private @Nullable HealthCheck healthCheck() {

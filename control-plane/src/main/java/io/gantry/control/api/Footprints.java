@@ -4,13 +4,16 @@ import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.control.core.schedule.Gpus;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Overridden;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.ContainerOverride;
+import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.PortMapping;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 import software.amazon.awssdk.services.ecs.model.TaskOverride;
@@ -35,7 +38,7 @@ final class Footprints {
         return new Footprint(
                 resources(definition, overrides),
                 footprint.ports(),
-                footprint.attributes(),
+                Capabilities.forPlacement(Overridden.definition(definition, overrides)),
                 Gpus.needed(definition, overrides));
     }
 
@@ -103,30 +106,37 @@ final class Footprints {
     }
 
     /** What containers set aside must fit into the task that they are part of. */
-    static void checkSizes(TaskDefinition definition) {
+    static void checkSizes(
+            TaskDefinition definition,
+            TaskOverride overrides,
+            Function<String, EcsException> error) {
+        TaskDefinition task = Overridden.definition(definition, overrides);
         long cpu = 0;
         long memory = 0;
-        for (ContainerDefinition container : definition.containerDefinitions()) {
+        for (ContainerDefinition container : task.containerDefinitions()) {
             cpu += first(container.cpu());
             memory += first(container.memoryReservation(), container.memory());
-            if (definition.memory() == null
+            if (task.memory() == null
                     && container.memory() == null
                     && container.memoryReservation() == null) {
-                throw ApiErrors.client(
+                throw error.apply(
                         "Invalid setting for container '"
                                 + container.name()
                                 + "'. At least one of 'memory' or 'memoryReservation' must be"
                                 + " specified.");
             }
         }
-        if (definition.cpu() != null && cpu > Long.parseLong(definition.cpu())) {
-            throw ApiErrors.client(
-                    "The sum of 'cpu' of the containers exceeds the 'cpu' of the task.");
-        }
-        if (definition.memory() != null && memory > Long.parseLong(definition.memory())) {
-            throw ApiErrors.client(
-                    "The sum of the memory reservations of the containers exceeds the 'memory' of"
-                            + " the task.");
+        atMost("cpu", cpu, task.cpu(), error);
+        atMost("memory", memory, task.memory(), error);
+    }
+
+    private static void atMost(
+            String member, long sum, @Nullable String task, Function<String, EcsException> error) {
+        if (task != null && sum > Long.parseLong(task)) {
+            throw error.apply(
+                    "The sum of all container '%s' values cannot be greater than the value of the"
+                                    .formatted(member)
+                            + " task '%s'.".formatted(member));
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.gantry.control.api;
 
-import io.gantry.control.core.schedule.Gpus;
+import io.gantry.control.core.state.Overridden;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.ContainerOverride;
 import software.amazon.awssdk.services.ecs.model.KeyValuePair;
-import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
-import software.amazon.awssdk.services.ecs.model.ResourceType;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 import software.amazon.awssdk.services.ecs.model.TaskOverride;
 
@@ -24,6 +22,7 @@ final class Overrides {
                     "name",
                     "command",
                     "environment",
+                    "environmentFiles",
                     "cpu",
                     "memory",
                     "memoryReservation",
@@ -46,10 +45,15 @@ final class Overrides {
             throw ApiErrors.invalid(
                     "Container Overrides length must be at most " + MOST_BYTES + ".");
         }
-        return given.toBuilder()
-                .cpu(Sizes.cpu(given.cpu(), ApiErrors::invalid))
-                .memory(Sizes.memory(given.memory(), ApiErrors::invalid))
-                .build();
+        Roles.check(given.taskRoleArn(), ApiErrors::invalid);
+        Roles.check(given.executionRoleArn(), ApiErrors::invalid);
+        TaskOverride checked =
+                given.toBuilder()
+                        .cpu(Sizes.cpu(given.cpu(), ApiErrors::invalid))
+                        .memory(Sizes.memory(given.memory(), ApiErrors::invalid))
+                        .build();
+        Footprints.checkSizes(definition, checked, ApiErrors::invalid);
+        return checked;
     }
 
     /**
@@ -64,56 +68,25 @@ final class Overrides {
                             + change.name()
                             + " is not a container in the TaskDefinition.");
         }
-        String path = "overrides.containerOverrides." + change.name() + '.';
-        Members.refuseAllBut(CONTAINER_MEMBERS, change, path, ApiErrors::invalid);
-        gpus(path, change);
-        atLeast(path + "cpu", change.cpu(), 0);
-        atLeast(path + "memory", change.memory(), ContainerRules.LEAST_MEMORY_MIB);
-        atLeast(
-                path + "memoryReservation",
-                change.memoryReservation(),
-                ContainerRules.LEAST_MEMORY_MIB);
-        Integer hard = change.memory() == null ? container.memory() : change.memory();
-        Integer soft =
-                change.memoryReservation() == null
-                        ? container.memoryReservation()
-                        : change.memoryReservation();
-        if (hard != null && soft != null && soft > hard) {
-            throw ApiErrors.invalid(
-                    "'" + path + "memoryReservation' must not be greater than 'memory'.");
+        Complaints complaints = Complaints.ofOverride(change.name());
+        complaints.refuseAllBut(CONTAINER_MEMBERS, change, "");
+        complaints.atLeast("cpu", change.cpu(), 0);
+        complaints.atLeast("memory", change.memory(), ContainerRules.LEAST_MEMORY_MIB);
+        complaints.atLeast(
+                "memoryReservation", change.memoryReservation(), ContainerRules.LEAST_MEMORY_MIB);
+        ContainerDefinition merged = Overridden.container(container, change);
+        if (merged.memory() != null
+                && merged.memoryReservation() != null
+                && merged.memoryReservation() > merged.memory()) {
+            throw complaints.wrong("'memoryReservation' must not be greater than 'memory'.");
         }
+        EnvironmentFiles.check(change.environmentFiles(), complaints);
+        GpuRules.check(change.resourceRequirements(), complaints);
         for (KeyValuePair variable : change.environment()) {
             if (variable.name() == null || variable.name().isEmpty()) {
-                throw ApiErrors.invalid("'" + path + "environment' needs names.");
+                throw complaints.wrong(
+                        "The name of an environment variable must not be null or empty.");
             }
-        }
-    }
-
-    /** ECS lets GPUs be overridden and no other resource. */
-    private static void gpus(String path, ContainerOverride change) {
-        for (ResourceRequirement requirement : change.resourceRequirements()) {
-            if (requirement.type() != ResourceType.GPU) {
-                throw Members.unsupported(
-                        path + "resourceRequirements.type",
-                        String.valueOf(requirement.typeAsString()),
-                        ApiErrors::invalid);
-            }
-            if (!Gpus.isCount(requirement.value())) {
-                throw ApiErrors.invalid(
-                        "'"
-                                + path
-                                + "resourceRequirements' needs a whole number of GPUs as value,"
-                                + " and at least 1.");
-            }
-        }
-        if (change.resourceRequirements().size() > 1) {
-            throw ApiErrors.invalid("'" + path + "resourceRequirements' has GPU more than once.");
-        }
-    }
-
-    private static void atLeast(String member, @Nullable Integer value, int least) {
-        if (value != null && value < least) {
-            throw ApiErrors.invalid("'" + member + "' must be at least " + least + ".");
         }
     }
 

@@ -4,16 +4,14 @@ import io.gantry.control.core.state.Footprint;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Attribute;
 import software.amazon.awssdk.services.ecs.model.Compatibility;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
-import software.amazon.awssdk.services.ecs.model.HostVolumeProperties;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RuntimePlatform;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
-import software.amazon.awssdk.services.ecs.model.Volume;
+import software.amazon.awssdk.services.ecs.model.TaskOverride;
 
 /**
  * What may be registered as a task definition, and what ECS makes of it: values that were left out
@@ -22,7 +20,6 @@ import software.amazon.awssdk.services.ecs.model.Volume;
 final class TaskDefinitionRules {
     private static final int MOST_CONTAINERS = 10;
     private static final int MOST_BYTES = 65_536;
-    private static final Pattern VOLUME_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,254}");
     private static final Set<String> SUPPORTED =
             Set.of(
                     "family",
@@ -63,16 +60,17 @@ final class TaskDefinitionRules {
         ApiErrors.checkModel(request, ApiErrors::client);
         Members.refuseAllBut(SUPPORTED, request, "", ApiErrors::client);
         supportedValues();
-        String networkMode = request.networkModeAsString();
-        Set<String> volumes = volumeNames();
+        Roles.check(request.taskRoleArn(), ApiErrors::client);
+        Roles.check(request.executionRoleArn(), ApiErrors::client);
+        Set<String> volumes = VolumeRules.check(request.volumes());
         List<ContainerDefinition> containers =
                 request.containerDefinitions().stream()
-                        .map(each -> new ContainerRules(each, networkMode, volumes).check())
+                        .map(each -> new ContainerRules(each, request, volumes).check())
                         .toList();
-        DependencyRules.check(containers, networkMode);
+        DependencyRules.check(containers, request.networkModeAsString());
         TaskDefinition definition = definition(containers);
         Footprint footprint = Footprints.of(definition);
-        Footprints.checkSizes(definition);
+        Footprints.checkSizes(definition, TaskOverride.builder().build(), ApiErrors::client);
         int length = JsonForm.of(definition).length;
         if (length > MOST_BYTES) {
             throw ApiErrors.client(
@@ -118,8 +116,6 @@ final class TaskDefinitionRules {
 
     private void supportedValues() {
         only("networkMode", request.networkModeAsString(), Set.of("bridge", "host", "none"));
-        only("pidMode", request.pidModeAsString(), Set.of("host"));
-        only("ipcMode", request.ipcModeAsString(), Set.of("host"));
         for (String type : request.requiresCompatibilitiesAsStrings()) {
             only("requiresCompatibilities", type, Set.of("EC2", "EXTERNAL"));
         }
@@ -142,30 +138,6 @@ final class TaskDefinitionRules {
         }
     }
 
-    private Set<String> volumeNames() {
-        var names = new HashSet<String>();
-        for (Volume volume : request.volumes()) {
-            String name = volume.name();
-            if (name == null || !VOLUME_NAME.matcher(name).matches()) {
-                throw ApiErrors.client("Volume name contains invalid characters: '" + name + "'.");
-            }
-            if (!names.add(name)) {
-                throw ApiErrors.client("Volume name '" + name + "' is not unique.");
-            }
-            Members.refuseAllBut(
-                    Set.of("name", "host"), volume, "volumes." + name + ".", ApiErrors::client);
-        }
-        return names;
-    }
-
-    /** A volume without any source is one that the container runtime keeps. */
-    private static Volume normal(Volume volume) {
-        String path = volume.host() == null ? null : volume.host().sourcePath();
-        return path != null && !path.isEmpty()
-                ? volume
-                : volume.toBuilder().host(HostVolumeProperties.builder().build()).build();
-    }
-
     private TaskDefinition definition(List<ContainerDefinition> containers) {
         TaskDefinition.Builder builder =
                 TaskDefinition.builder()
@@ -174,10 +146,7 @@ final class TaskDefinitionRules {
                         .taskRoleArn(request.taskRoleArn())
                         .executionRoleArn(request.executionRoleArn())
                         .networkMode(request.networkMode())
-                        .volumes(
-                                request.volumes().stream()
-                                        .map(TaskDefinitionRules::normal)
-                                        .toList())
+                        .volumes(request.volumes().stream().map(VolumeRules::normal).toList())
                         .placementConstraints(List.of())
                         .cpu(Sizes.cpu(request.cpu(), ApiErrors::client))
                         .memory(Sizes.memory(request.memory(), ApiErrors::client))

@@ -16,7 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The members of a container that agents take as objects of the Docker Engine API, written as JSON
- * texts.
+ * texts. How processes and their memory are shared is not among them: agents make that of the
+ * task's own members.
  *
  * @see <a href="https://docs.docker.com/reference/api/engine/version/v1.44/#tag/Container">Docker
  *     Engine API, container create</a>
@@ -29,13 +30,10 @@ final class DockerConfigs {
 
     private final ContainerDefinition definition;
     private final TaskDefinition task;
-    private final @Nullable Integer softLimitMib;
 
-    DockerConfigs(
-            ContainerDefinition definition, TaskDefinition task, @Nullable Integer softLimitMib) {
+    DockerConfigs(ContainerDefinition definition, TaskDefinition task) {
         this.definition = definition;
         this.task = task;
-        this.softLimitMib = softLimitMib;
     }
 
     DockerConfig config() {
@@ -89,11 +87,9 @@ final class DockerConfigs {
         if (!controls.isEmpty()) {
             host.set("Sysctls", controls);
         }
-        if (softLimitMib != null) {
-            host.put("MemoryReservation", softLimitMib * BYTES_PER_MIB);
+        if (definition.memoryReservation() != null) {
+            host.put("MemoryReservation", definition.memoryReservation() * BYTES_PER_MIB);
         }
-        put(host, "PidMode", task.pidModeAsString());
-        put(host, "IpcMode", task.ipcModeAsString());
         if (definition.logConfiguration() != null) {
             host.set("LogConfig", log(definition.logConfiguration()));
         }
@@ -155,13 +151,13 @@ final class DockerConfigs {
         }
     }
 
-    /** Docker counts memory and swap together, ECS swap alone. */
+    /** Docker counts memory and swap together. Without a limit ECS ignores the swappiness. */
     private void swap(ObjectNode host, LinuxParameters linux) {
         Integer memory = definition.memory();
         if (linux.maxSwap() != null && memory != null) {
             host.put("MemorySwap", (memory + linux.maxSwap().longValue()) * BYTES_PER_MIB);
+            put(host, "MemorySwappiness", linux.swappiness());
         }
-        put(host, "MemorySwappiness", linux.swappiness());
     }
 
     private static ObjectNode device(Device device) {

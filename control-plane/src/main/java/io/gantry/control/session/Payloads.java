@@ -6,7 +6,9 @@ import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.AcsTask.Association;
 import io.gantry.common.acs.AcsVolume;
 import io.gantry.common.model.Arn;
+import io.gantry.common.model.EcrImage;
 import io.gantry.common.model.ImageReference;
+import io.gantry.control.core.state.Overridden;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -16,18 +18,20 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
-import software.amazon.awssdk.services.ecs.model.ContainerOverride;
+import software.amazon.awssdk.services.ecs.model.ContainerRestartPolicy;
+import software.amazon.awssdk.services.ecs.model.DockerVolumeConfiguration;
+import software.amazon.awssdk.services.ecs.model.EnvironmentFile;
 import software.amazon.awssdk.services.ecs.model.KeyValuePair;
 import software.amazon.awssdk.services.ecs.model.MountPoint;
 import software.amazon.awssdk.services.ecs.model.PortMapping;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
-import software.amazon.awssdk.services.ecs.model.TaskOverride;
 import software.amazon.awssdk.services.ecs.model.Volume;
 import software.amazon.awssdk.services.ecs.model.VolumeFrom;
 
 /** What an agent is told of a task: its definition with the overrides merged in. */
 final class Payloads {
     private static final double UNITS_PER_CPU = 1024;
+    private static final int RESTART_ATTEMPT_PERIOD_SECONDS = 300;
 
     private final Realm realm;
 
@@ -53,15 +57,10 @@ final class Payloads {
      * @param digests contents to which images are pinned, by the name of the container
      */
     AcsTask run(Task task, TaskDefinitionRow row, Map<String, String> digests) {
-        TaskDefinition definition = row.definition();
-        TaskOverride overrides = task.overrides();
-        String cpu = overrides == null ? null : overrides.cpu();
-        String memory = overrides == null ? null : overrides.memory();
+        TaskDefinition definition = Overridden.definition(row.definition(), task.overrides());
         return AcsTask.run(arn(task), row.key().family(), Integer.toString(row.key().revision()))
                 .taskClusterArn(arn("cluster/" + task.cluster()))
-                .limits(
-                        vcpu(cpu == null ? definition.cpu() : cpu),
-                        mebibytes(memory == null ? definition.memory() : memory))
+                .limits(vcpu(definition.cpu()), mebibytes(definition.memory()))
                 .networkMode(definition.networkModeAsString())
                 .launchType(task.launchType())
                 .pidMode(definition.pidModeAsString())
@@ -102,10 +101,23 @@ final class Payloads {
     }
 
     private static AcsVolume volume(Volume volume) {
+        DockerVolumeConfiguration docker = volume.dockerVolumeConfiguration();
+        if (docker != null) {
+            return AcsVolume.docker(volume.name(), volume(docker));
+        }
         String path = volume.host() == null ? null : volume.host().sourcePath();
         return path == null
                 ? AcsVolume.scratch(volume.name())
                 : AcsVolume.bind(volume.name(), path);
+    }
+
+    private static AcsVolume.DockerVolume volume(DockerVolumeConfiguration docker) {
+        return new AcsVolume.DockerVolume(
+                Objects.requireNonNullElse(docker.scopeAsString(), "task"),
+                Boolean.TRUE.equals(docker.autoprovision()),
+                Objects.requireNonNullElse(docker.driver(), "local"),
+                docker.driverOpts(),
+                docker.labels());
     }
 
     private AcsContainer container(
@@ -113,20 +125,15 @@ final class Payloads {
             Task task,
             TaskDefinition taskDefinition,
             Map<String, String> digests) {
-        ContainerOverride override = override(task, definition.name());
-        int cpu = either(override.cpu(), definition.cpu());
-        int memory = either(override.memory(), definition.memory());
-        Integer softLimit =
-                override.memoryReservation() != null
-                        ? override.memoryReservation()
-                        : definition.memoryReservation();
-        var configuration = new DockerConfigs(definition, taskDefinition, softLimit);
+        var configuration = new DockerConfigs(definition, taskDefinition);
         return AcsContainer.of(definition.name(), image(definition, digests))
                 .essential(!Boolean.FALSE.equals(definition.essential()))
-                .limits(cpu, memory)
-                .command(override.hasCommand() ? override.command() : definition.command())
+                .limits(orZero(definition.cpu()), orZero(definition.memory()))
+                .command(definition.command())
                 .entryPoint(definition.entryPoint())
-                .environment(environment(definition, override))
+                .environment(environment(definition))
+                .environmentFiles(
+                        definition.environmentFiles().stream().map(Payloads::file).toList())
                 .portMappings(definition.portMappings().stream().map(Payloads::port).toList())
                 .mountPoints(definition.mountPoints().stream().map(Payloads::mount).toList())
                 .volumesFrom(definition.volumesFrom().stream().map(Payloads::from).toList())
@@ -141,41 +148,73 @@ final class Payloads {
                                 .toList())
                 .startTimeout(definition.startTimeout())
                 .stopTimeout(definition.stopTimeout())
+                .restartPolicy(restarts(definition.restartPolicy()))
+                .registryAuthentication(registry(definition, taskDefinition))
                 .reportsHealth(definition.healthCheck() != null)
                 .dockerConfig(configuration.config())
                 .containerArn(containerArn(task, definition.name()))
                 .build();
     }
 
-    private static ContainerOverride override(Task task, String name) {
-        TaskOverride overrides = task.overrides();
-        List<ContainerOverride> all =
-                overrides == null ? List.of() : overrides.containerOverrides();
-        return all.stream()
-                .filter(each -> name.equals(each.name()))
-                .findFirst()
-                .orElseGet(() -> ContainerOverride.builder().build());
+    private static int orZero(@Nullable Integer value) {
+        return value == null ? 0 : value;
     }
 
-    private static int either(@Nullable Integer override, @Nullable Integer definition) {
-        return override != null ? override : definition != null ? definition : 0;
-    }
-
-    /** The last of equal names wins, overrides last of all. */
-    private static Map<String, String> environment(
-            ContainerDefinition definition, ContainerOverride override) {
-        var merged = new LinkedHashMap<String, String>();
-        merged.put("AWS_EXECUTION_ENV", "AWS_ECS_EC2");
-        for (List<KeyValuePair> pairs : List.of(definition.environment(), override.environment())) {
-            pairs.forEach(
-                    pair -> merged.put(pair.name(), Objects.requireNonNullElse(pair.value(), "")));
+    /** The last of equal names wins. */
+    private static Map<String, String> environment(ContainerDefinition definition) {
+        var variables = new LinkedHashMap<String, String>();
+        variables.put("AWS_EXECUTION_ENV", "AWS_ECS_EC2");
+        for (KeyValuePair pair : definition.environment()) {
+            variables.put(pair.name(), Objects.requireNonNullElse(pair.value(), ""));
         }
-        return merged;
+        return variables;
+    }
+
+    private static AcsContainer.EnvironmentFile file(EnvironmentFile file) {
+        return new AcsContainer.EnvironmentFile(file.value(), file.typeAsString());
+    }
+
+    /** Agents know no default for the period. */
+    private static AcsContainer.@Nullable RestartPolicy restarts(
+            @Nullable ContainerRestartPolicy policy) {
+        return policy == null
+                ? null
+                : new AcsContainer.RestartPolicy(
+                        policy.enabled(),
+                        policy.ignoredExitCodes(),
+                        Objects.requireNonNullElse(
+                                policy.restartAttemptPeriod(), RESTART_ATTEMPT_PERIOD_SECONDS));
+    }
+
+    /** How the agent logs in where the image is; null if anybody may pull it. */
+    private AcsContainer.@Nullable RegistryAuthentication registry(
+            ContainerDefinition definition, TaskDefinition taskDefinition) {
+        if (definition.repositoryCredentials() != null) {
+            String secret = definition.repositoryCredentials().credentialsParameter();
+            Arn arn = Arn.parse(secret);
+            String region = arn == null ? realm.region() : arn.region();
+            return new AcsContainer.RegistryAuthentication(
+                    "asm", null, new AcsContainer.AsmAuthData(secret, region));
+        }
+        EcrImage image = EcrImage.parse(definition.image());
+        return image == null
+                ? null
+                : new AcsContainer.RegistryAuthentication(
+                        "ecr",
+                        new AcsContainer.EcrAuthData(
+                                image.registryId(),
+                                image.region(),
+                                null,
+                                taskDefinition.executionRoleArn() != null),
+                        null);
     }
 
     private static AcsContainer.PortMapping port(PortMapping mapping) {
         return new AcsContainer.PortMapping(
-                mapping.containerPort(), mapping.hostPort(), null, mapping.protocolAsString());
+                mapping.containerPort(),
+                mapping.hostPort(),
+                mapping.containerPortRange(),
+                mapping.protocolAsString());
     }
 
     private static AcsContainer.MountPoint mount(MountPoint mount) {

@@ -93,6 +93,9 @@ final class AgentRules {
             text(volume, "name");
             if (volume.path("type").asString("host").equals("host")) {
                 assertThat(volume.path("host").isObject()).isTrue();
+            } else {
+                text(volume.path("dockerVolumeConfiguration"), "scope");
+                text(volume.path("dockerVolumeConfiguration"), "driver");
             }
         }
     }
@@ -108,12 +111,19 @@ final class AgentRules {
                 .forEach(variable -> assertThat(variable.getValue().isString()).isTrue());
         for (JsonNode port : container.path("portMappings")) {
             assertThat(port.path("protocol").asString("tcp")).isIn("tcp", "udp");
-            assertThat(port.path("containerPort").isIntegralNumber()).isTrue();
+            assertThat(port.path("containerPort").isIntegralNumber())
+                    .isNotEqualTo(port.path("containerPortRange").isString());
         }
+        JsonNode policy = container.path("restartPolicy");
+        // An agent takes an absent period for none at all.
+        assertThat(policy.path("restartAttemptPeriod").isIntegralNumber())
+                .isEqualTo(policy.isObject());
         JsonNode config = JSON.readTree(text(container.path("dockerConfig"), "config"));
         JsonNode hostConfig = JSON.readTree(text(container.path("dockerConfig"), "hostConfig"));
         assertThat(names(config)).doesNotContainAnyElementsOf(OVERRULING);
         text(hostConfig, "NetworkMode");
+        assertThat(hostConfig.path("PidMode").asString("")).isNotEqualTo("task");
+        assertThat(hostConfig.path("IpcMode").asString("")).isNotEqualTo("task");
         boolean checked = container.path("healthCheckType").asString("").equals("docker");
         assertThat(config.has("Healthcheck")).isEqualTo(checked);
     }

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -44,6 +45,22 @@ final class RecordedAgent implements AutoCloseable {
     static RecordedAgent registered(ControlNode node, String cluster, Signing signing) {
         var agent = new RecordedAgent(node, cluster, signing);
         agent.adopt(agent.register());
+        return agent;
+    }
+
+    /** An agent that has registered and can do more than the one that was recorded. */
+    static RecordedAgent registered(
+            ControlNode node, String cluster, Signing signing, List<String> capabilities) {
+        var agent = new RecordedAgent(node, cluster, signing);
+        var attributes = new StringBuilder("\"attributes\":[");
+        capabilities.forEach(name -> attributes.append("{\"name\":\"" + name + "\"},"));
+        agent.adopt(
+                agent.call(
+                        "RegisterContainerInstance",
+                        agent.recording
+                                .body("RegisterContainerInstance", "\"rack\"")
+                                .replaceFirst("\"clientToken\":\"[^\"]*\"", token())
+                                .replace("\"attributes\":[", attributes)));
         return agent;
     }
 

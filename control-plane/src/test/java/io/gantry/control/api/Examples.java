@@ -24,6 +24,13 @@ final class Examples {
     static List<EcsRequest> all() {
         return List.of(
                 registerTaskDefinition(),
+                RegisterTaskDefinitionRequest.builder()
+                        .family("trainer")
+                        .containerDefinitions(
+                                container("main")
+                                        .resourceRequirements(r -> r.type("GPU").value("2"))
+                                        .build())
+                        .build(),
                 registerContainerInstance(),
                 runTask(),
                 createService(),
@@ -40,7 +47,16 @@ final class Examples {
                         .task(Office.ARN + "task/demo/0123456789abcdef0123456789abcdef")
                         .status("RUNNING")
                         .reason("none")
-                        .containers(c -> c.containerName("main").status("RUNNING").exitCode(0))
+                        .containers(
+                                c ->
+                                        c.containerName("main")
+                                                .status("RUNNING")
+                                                .exitCode(0)
+                                                .networkBindings(
+                                                        b ->
+                                                                b.containerPortRange("9000-9010")
+                                                                        .hostPortRange(
+                                                                                "32000-32010")))
                         .build());
     }
 
@@ -56,12 +72,28 @@ final class Examples {
                                                 .hostPort(8080)
                                                 .protocol("tcp")
                                                 .name("http"),
-                                p -> p.containerPort(53).protocol("udp"))
+                                p -> p.containerPort(53).protocol("udp"),
+                                p ->
+                                        p.containerPortRange("9000-9010")
+                                                .name("range")
+                                                .appProtocol("http2"))
+                        .restartPolicy(
+                                r ->
+                                        r.enabled(true)
+                                                .ignoredExitCodes(0, 2)
+                                                .restartAttemptPeriod(120))
+                        .environmentFiles(
+                                e -> e.type("s3").value("arn:aws:s3:::bucket/main.env"),
+                                e -> e.type("s3").value("file:///etc/main.env"))
+                        .repositoryCredentials(r -> r.credentialsParameter("registry/main"))
+                        .versionConsistency("enabled")
                         .essential(true)
                         .entryPoint("sh", "-c")
                         .command("sleep 1")
                         .environment(e -> e.name("A").value("b"))
-                        .mountPoints(m -> m.sourceVolume("data").containerPath("/d").readOnly(true))
+                        .mountPoints(
+                                m -> m.sourceVolume("data").containerPath("/d").readOnly(true),
+                                m -> m.sourceVolume("cache").containerPath("/c"))
                         .volumesFrom(v -> v.sourceContainer("side").readOnly(true))
                         .dependsOn(d -> d.containerName("side").condition("HEALTHY"))
                         .startTimeout(30)
@@ -81,8 +113,17 @@ final class Examples {
                         .dockerLabels(Map.of("a", "b"))
                         .ulimits(u -> u.name("nofile").softLimit(10).hardLimit(20))
                         .logConfiguration(
-                                l -> l.logDriver("json-file").options(Map.of("max-size", "1m")))
-                        .systemControls(s -> s.namespace("net.core.somaxconn").value("10"))
+                                l ->
+                                        l.logDriver("json-file")
+                                                .options(
+                                                        Map.of(
+                                                                "max-size",
+                                                                "1m",
+                                                                "mode",
+                                                                "non-blocking")))
+                        .systemControls(
+                                s -> s.namespace("net.core.somaxconn").value("10"),
+                                s -> s.namespace("kernel.msgmax").value("10"))
                         .linuxParameters(
                                 l ->
                                         l.initProcessEnabled(true)
@@ -90,8 +131,19 @@ final class Examples {
                                                 .maxSwap(100)
                                                 .swappiness(10)
                                                 .capabilities(c -> c.add("NET_ADMIN").drop("MKNOD"))
-                                                .devices(d -> d.hostPath("/dev/null"))
-                                                .tmpfs(t -> t.containerPath("/t").size(10)));
+                                                .devices(
+                                                        d ->
+                                                                d.hostPath("/dev/null")
+                                                                        .containerPath("/dev/no")
+                                                                        .permissionsWithStrings(
+                                                                                "read", "mknod"))
+                                                .tmpfs(
+                                                        t ->
+                                                                t.containerPath("/t")
+                                                                        .size(10)
+                                                                        .mountOptions(
+                                                                                "noexec",
+                                                                                "mode=1777")));
         var side =
                 container("side")
                         .essential(false)
@@ -100,16 +152,26 @@ final class Examples {
         return RegisterTaskDefinitionRequest.builder()
                 .family("full")
                 .containerDefinitions(main.build(), side.build())
-                .taskRoleArn("arn:aws:iam::1:role/task")
-                .executionRoleArn("arn:aws:iam::1:role/execution")
+                .taskRoleArn("arn:aws:iam::123456789012:role/task")
+                .executionRoleArn("arn:aws:iam::123456789012:role/execution")
                 .networkMode(NetworkMode.BRIDGE)
-                .volumes(v -> v.name("data").host(h -> h.sourcePath("/srv")))
+                .volumes(
+                        v -> v.name("data").host(h -> h.sourcePath("/srv")),
+                        v ->
+                                v.name("cache")
+                                        .dockerVolumeConfiguration(
+                                                d ->
+                                                        d.scope("shared")
+                                                                .autoprovision(true)
+                                                                .driver("local")
+                                                                .driverOpts(Map.of("type", "tmpfs"))
+                                                                .labels(Map.of("a", "b"))))
                 .requiresCompatibilitiesWithStrings("EC2", "EXTERNAL")
                 .cpu("256")
                 .memory("256")
                 .tags(t -> t.key("k").value("v"))
                 .pidMode("host")
-                .ipcMode("host")
+                .ipcMode("task")
                 .runtimePlatform(r -> r.operatingSystemFamily("LINUX").cpuArchitecture("ARM64"))
                 .build();
     }
@@ -123,6 +185,16 @@ final class Examples {
                         a -> a.name("com.amazonaws.ecs.capability.privileged-container"),
                         a -> a.name("ecs.capability.container-health-check"),
                         a -> a.name("ecs.capability.container-ordering"),
+                        a -> a.name("ecs.capability.container-restart-policy"),
+                        a -> a.name("ecs.capability.env-files.s3"),
+                        a -> a.name("gantry.capability.env-files.local"),
+                        a -> a.name("ecs.capability.network.container-port-range"),
+                        a -> a.name("ecs.capability.pid-ipc-namespace-sharing"),
+                        a -> a.name("ecs.capability.docker-plugin.local"),
+                        a ->
+                                a.name(
+                                        "ecs.capability.private-registry-authentication"
+                                                + ".secretsmanager"),
                         a -> a.name("stack").value("blue"))
                 .tags(t -> t.key("k").value("v"))
                 .totalResources(Office.resources())
@@ -143,13 +215,19 @@ final class Examples {
                         o ->
                                 o.cpu("128")
                                         .memory("200")
-                                        .taskRoleArn("arn:aws:iam::1:role/other")
+                                        .taskRoleArn("arn:aws:iam::123456789012:role/other")
+                                        .executionRoleArn("other")
                                         .containerOverrides(
                                                 c ->
                                                         c.name("main")
                                                                 .command("true")
                                                                 .environment(
                                                                         e -> e.name("A").value("c"))
+                                                                .environmentFiles(
+                                                                        e ->
+                                                                                e.type("s3")
+                                                                                        .value(
+                                                                                                "/etc/b"))
                                                                 .cpu(20)
                                                                 .memory(100)
                                                                 .memoryReservation(50)))

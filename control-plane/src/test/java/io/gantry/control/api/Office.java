@@ -34,6 +34,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.EcsClient;
 import software.amazon.awssdk.services.ecs.model.Attribute;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.Resource;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -200,5 +201,19 @@ final class Office {
                                                 c.containerName("main")
                                                         .runtimeId("abc")
                                                         .status(status)));
+    }
+
+    /** What the agent reports of the ports of a running task of {@code main} alone. */
+    void reportBindings(String task, NetworkBinding... bindings) {
+        ecs.submitTaskStateChange(
+                r ->
+                        r.cluster("demo")
+                                .task(task)
+                                .status("RUNNING")
+                                .containers(
+                                        c ->
+                                                c.containerName("main")
+                                                        .status("RUNNING")
+                                                        .networkBindings(bindings)));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,7 +152,7 @@ class TaskDefinitionRulesTest {
                                                                         .condition(
                                                                                 ContainerCondition
                                                                                         .HEALTHY)))
-                                .taskRoleArn("arn:aws:iam::1:role/r"));
+                                .taskRoleArn("arn:aws:iam::123456789012:role/r"));
         assertThat(checked.definition().requiresAttributes())
                 .extracting(Attribute::name)
                 .containsExactly(
@@ -205,8 +206,14 @@ class TaskDefinitionRulesTest {
                 c -> c.memory(null));
         refused("'memory' must be at least 6", c -> c.memory(5));
         refused("'memoryReservation' must not", c -> c.memory(100).memoryReservation(101));
-        refused("exceeds the 'memory' of the task", request(container("m")).memory("64"));
-        refused("exceeds the 'cpu' of the task", request(container("m").cpu(200)).cpu("128"));
+        refused(
+                "The sum of all container 'memory' values cannot be greater than the value of the"
+                        + " task 'memory'.",
+                request(container("m")).memory("64"));
+        refused(
+                "The sum of all container 'cpu' values cannot be greater than the value of the task"
+                        + " 'cpu'.",
+                request(container("m").cpu(200)).cpu("128"));
         assertThat(check(request(container("m").memory(null)).memory("64")).footprint().resources())
                 .isEqualTo(new Resources(0, 64));
     }
@@ -265,36 +272,7 @@ class TaskDefinitionRulesTest {
 
     @Test
     void whatIsNotActedOnIsRefusedByName() {
-        refused(
-                "containerDefinitions.main.secrets'",
-                c -> c.secrets(s -> s.name("a").valueFrom("b")));
-        refused(
-                "main.repositoryCredentials'",
-                c -> c.repositoryCredentials(r -> r.credentialsParameter("x")));
-        refused(
-                "main.resourceRequirements'",
-                c -> c.resourceRequirements(r -> r.type("GPU").value("1")));
-        refused(
-                "main.firelensConfiguration'",
-                c -> c.firelensConfiguration(f -> f.type("fluentd")));
-        refused("main.restartPolicy'", c -> c.restartPolicy(r -> r.enabled(true)));
-        refused("main.environmentFiles'", c -> c.environmentFiles(e -> e.type("s3").value("x")));
-        refused("portMappings.appProtocol'", c -> c.portMappings(p -> p.appProtocol("http")));
-        refused(
-                "portMappings.containerPortRange'",
-                c -> c.portMappings(p -> p.containerPortRange("1-2")));
-        refused(
-                "logDriver' with value 'awslogs'",
-                c -> c.logConfiguration(l -> l.logDriver("awslogs")));
-        refused(
-                "logConfiguration.secretOptions'",
-                c ->
-                        c.logConfiguration(
-                                l ->
-                                        l.logDriver("splunk")
-                                                .secretOptions(s -> s.name("a").valueFrom("b"))));
         refused("'networkMode' with value 'awsvpc'", request(container("m")).networkMode("awsvpc"));
-        refused("'pidMode' with value 'task'", request(container("m")).pidMode("task"));
         refused(
                 "'requiresCompatibilities' with value 'FARGATE'",
                 request(container("m")).requiresCompatibilitiesWithStrings("FARGATE"));
@@ -315,13 +293,123 @@ class TaskDefinitionRulesTest {
                         .volumes(
                                 v -> v.name("v").efsVolumeConfiguration(e -> e.fileSystemId("f"))));
         refused(
-                "volumes.v.dockerVolumeConfiguration'",
+                "'volumes.v.configuredAtLaunch'",
+                request(container("m")).volumes(v -> v.name("v").configuredAtLaunch(true)));
+        refused(
+                "'proxyConfiguration'",
+                request(container("m")).proxyConfiguration(p -> p.containerName("m")));
+    }
+
+    @Test
+    void aVolumeIsOfOneKind() {
+        TaskDefinition definition =
+                check(
+                                request(container("m"))
+                                        .volumes(
+                                                v -> v.name("scratch"),
+                                                v ->
+                                                        v.name("shared")
+                                                                .dockerVolumeConfiguration(
+                                                                        d ->
+                                                                                d.scope("shared")
+                                                                                        .autoprovision(
+                                                                                                true)
+                                                                                        .driver(
+                                                                                                "rexray/ebs")),
+                                                v ->
+                                                        v.name("plain")
+                                                                .dockerVolumeConfiguration(
+                                                                        d -> d.scope("task"))))
+                        .definition();
+        assertThat(definition.volumes().get(0).host()).isNotNull();
+        assertThat(definition.volumes().get(1).host()).isNull();
+        assertThat(definition.requiresAttributes())
+                .extracting(Attribute::name)
+                .containsExactly(
+                        "com.amazonaws.ecs.capability.docker-remote-api.1.25",
+                        "ecs.capability.docker-plugin.local",
+                        "ecs.capability.docker-plugin.rexray/ebs");
+        refused(
+                "Invalid setting for volume 'v'. Only one of 'host' and 'dockerVolumeConfiguration'"
+                        + " can be given.",
+                request(container("m"))
+                        .volumes(
+                                v ->
+                                        v.name("v")
+                                                .host(h -> h.sourcePath("/srv"))
+                                                .dockerVolumeConfiguration(d -> d.scope("task"))));
+        refused(
+                "Invalid setting for volume 'v'. 'autoprovision' can only be used if the scope is"
+                        + " shared.",
                 request(container("m"))
                         .volumes(
                                 v ->
                                         v.name("v")
                                                 .dockerVolumeConfiguration(
-                                                        d -> d.driver("local"))));
+                                                        d -> d.autoprovision(true))));
+        refused(
+                "Invalid setting for volume 'v'. 'driver' contains invalid characters: 'a b'.",
+                request(container("m"))
+                        .volumes(v -> v.name("v").dockerVolumeConfiguration(d -> d.driver("a b"))));
+        refused(
+                "Member must satisfy enum value set: [task, shared]",
+                request(container("m"))
+                        .volumes(v -> v.name("v").dockerVolumeConfiguration(d -> d.scope("all"))));
+    }
+
+    @Test
+    void rolesAreNamedOrGivenByArn() {
+        TaskDefinition definition =
+                check(request(container("m")).taskRoleArn("app").executionRoleArn("path.of@it"))
+                        .definition();
+        assertThat(definition.taskRoleArn()).isEqualTo("app");
+        assertThat(definition.executionRoleArn()).isEqualTo("path.of@it");
+        for (String role : List.of("", "a b", "arn:aws:iam::1:role/x", "arn:aws:iam::r")) {
+            refused("Role is not valid", request(container("m")).taskRoleArn(role));
+            refused("Role is not valid", request(container("m")).executionRoleArn(role));
+        }
+    }
+
+    @Test
+    void aPrivateRegistryNeedsAnExecutionRole() {
+        refused(
+                "Private repository authentication requires that the task definition specify a"
+                        + " value for executionRoleArn.",
+                c -> c.repositoryCredentials(r -> r.credentialsParameter("dockerhub")));
+    }
+
+    @Test
+    void namespacesOfTheMachineCannotBeTuned() {
+        refused(
+                "The systemControls namespace 'net.core.somaxconn' is not supported when"
+                        + " networkMode=host.",
+                request(
+                                container("m")
+                                        .systemControls(
+                                                s -> s.namespace("net.core.somaxconn").value("1")))
+                        .networkMode("host"));
+        var ipc =
+                request(
+                        container("m")
+                                .systemControls(s -> s.namespace("kernel.msgmax").value("1")));
+        refused(
+                "The systemControls namespace 'kernel.msgmax' is not supported when ipcMode=host.",
+                ipc.ipcMode("host"));
+        assertThat(check(ipc.ipcMode("task")).definition().ipcModeAsString()).isEqualTo("task");
+        refused(
+                "The containerPortRange parameter is not supported when networkMode=host.",
+                request(container("m").portMappings(p -> p.containerPortRange("1-2")))
+                        .networkMode("host"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"host,host", "task,task", "host,none", "task,none"})
+    void namespacesMayBeShared(String pid, String ipc) {
+        var checked = check(request(container("m")).pidMode(pid).ipcMode(ipc));
+        assertThat(checked.definition().pidModeAsString()).isEqualTo(pid);
+        assertThat(checked.definition().ipcModeAsString()).isEqualTo(ipc);
+        assertThat(checked.footprint().attributes())
+                .containsExactly("ecs.capability.pid-ipc-namespace-sharing");
     }
 
     @Test
@@ -330,11 +418,11 @@ class TaskDefinitionRulesTest {
                 check(
                                 request(container("m").restartPolicy(r -> r.enabled(false)))
                                         .enableFaultInjection(false)
-                                        .executionRoleArn("arn:aws:iam::1:role/x")
+                                        .executionRoleArn("arn:aws:iam::123456789012:role/x")
                                         .volumes(v -> v.name("scratch").configuredAtLaunch(false)))
                         .definition();
         assertThat(definition.enableFaultInjection()).isFalse();
-        assertThat(definition.executionRoleArn()).isEqualTo("arn:aws:iam::1:role/x");
+        assertThat(definition.executionRoleArn()).isEqualTo("arn:aws:iam::123456789012:role/x");
         assertThat(definition.volumes().getFirst().host()).isNotNull();
         assertThat(definition.containerDefinitions().getFirst().restartPolicy().enabled())
                 .isFalse();

@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.ecs.model.Connectivity;
 import software.amazon.awssdk.services.ecs.model.ContainerOverride;
 import software.amazon.awssdk.services.ecs.model.HealthStatus;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
+import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.PropagateTags;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskResponse;
@@ -235,6 +236,57 @@ class TasksTest {
     }
 
     @Test
+    void aTaskRunsOnItsArchitectureOnly() {
+        ecs.registerTaskDefinition(
+                r ->
+                        r.family("arm")
+                                .containerDefinitions(Office.container("main").build())
+                                .runtimePlatform(p -> p.cpuArchitecture("ARM64")));
+        office.worker("demo", "ecs.cpu-architecture=x86_64");
+        RunTaskResponse refused = run(r -> r.taskDefinition("arm"));
+        assertThat(refused.failures()).extracting(f -> f.reason()).containsExactly("ATTRIBUTE");
+        String arm = office.worker("demo", "ecs.cpu-architecture=arm64");
+        assertThat(run(r -> r.taskDefinition("arm")).tasks().getFirst().containerInstanceArn())
+                .isEqualTo(arm);
+    }
+
+    @Test
+    void aMachineThatDoesNotSayItsArchitectureIsTrusted() {
+        ecs.registerTaskDefinition(
+                r ->
+                        r.family("arm")
+                                .containerDefinitions(Office.container("main").build())
+                                .runtimePlatform(p -> p.cpuArchitecture("ARM64")));
+        office.worker("demo");
+        assertThat(run(r -> r.taskDefinition("arm")).tasks()).hasSize(1);
+    }
+
+    /** A container that is started again in place gets other ports. */
+    @Test
+    void laterBindingsTakeThePlaceOfEarlierOnes() {
+        office.worker("demo");
+        String arn = run(r -> {}).tasks().getFirst().taskArn();
+        office.reportBindings(
+                arn,
+                NetworkBinding.builder().containerPort(80).hostPort(32768).build(),
+                range("32800-32810"));
+        office.reportBindings(arn, range("40000-40010"));
+        assertThat(describe(arn).containers().getFirst().networkBindings())
+                .containsExactly(range("40000-40010"));
+        office.report(arn, "RUNNING");
+        assertThat(describe(arn).containers().getFirst().networkBindings()).hasSize(1);
+    }
+
+    private static NetworkBinding range(String hostPorts) {
+        return NetworkBinding.builder()
+                .bindIP("0.0.0.0")
+                .protocol("tcp")
+                .containerPortRange("8000-8010")
+                .hostPortRange(hostPorts)
+                .build();
+    }
+
+    @Test
     void overridesChangeTheTaskAndItsSize() {
         office.worker("demo");
         Task task =
@@ -261,19 +313,6 @@ class TasksTest {
         refused(
                 "overrides.ephemeralStorage'",
                 r -> r.overrides(o -> o.ephemeralStorage(e -> e.sizeInGiB(30))));
-        refused(
-                "environmentFiles'",
-                r ->
-                        r.overrides(
-                                o ->
-                                        o.containerOverrides(
-                                                c ->
-                                                        c.name("main")
-                                                                .environmentFiles(
-                                                                        e ->
-                                                                                e.type("s3")
-                                                                                        .value(
-                                                                                                "x")))));
         refused(
                 "at least 6",
                 r -> r.overrides(o -> o.containerOverrides(c -> c.name("main").memory(1))));

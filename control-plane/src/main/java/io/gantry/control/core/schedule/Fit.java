@@ -20,8 +20,10 @@ public final class Fit {
         if (!worker.connected()) {
             return Reason.AGENT;
         }
-        if (!worker.attributes().keySet().containsAll(footprint.attributes())) {
-            return Reason.ATTRIBUTE;
+        for (String attribute : footprint.attributes()) {
+            if (!meets(worker, attribute)) {
+                return Reason.ATTRIBUTE;
+            }
         }
         for (HostPort port : footprint.ports()) {
             if (worker.taken(port)) {
@@ -37,5 +39,15 @@ public final class Fit {
         }
         boolean lacksGpus = footprint.gpus() > 0 && footprint.gpus() > worker.freeGpus().size();
         return lacksGpus ? Reason.GPU : null;
+    }
+
+    /** A name asks for the attribute; a name with a value refuses machines that say another one. */
+    private static boolean meets(Worker worker, String attribute) {
+        int equals = attribute.indexOf('=');
+        if (equals < 0) {
+            return worker.attributes().containsKey(attribute);
+        }
+        String value = worker.attributes().get(attribute.substring(0, equals));
+        return value == null || value.equals(attribute.substring(equals + 1));
     }
 }

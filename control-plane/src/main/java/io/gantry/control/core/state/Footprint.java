@@ -10,7 +10,8 @@ import java.util.List;
  * @param resources CPU and memory to set aside: the size of the task, else the sum of its
  *     containers
  * @param ports fixed host ports; dynamic ones are not counted
- * @param attributes names of attributes that the machine must have
+ * @param attributes names of attributes that the machine must have, or {@code name=value} for what
+ *     it must not say otherwise
  * @param gpus how many GPUs its containers need together
  */
 public record Footprint(
