@@ -26,12 +26,23 @@ public sealed interface TaskOf {
         }
     }
 
-    record Service(ServiceKey service, TaskId task) implements TaskOf, Comparable<Service> {
+    /**
+     * Stopped tasks come after the others, so that however long they are kept nobody who looks for
+     * living ones has to pass them.
+     */
+    record Service(ServiceKey service, boolean stopped, TaskId task)
+            implements TaskOf, Comparable<Service> {
         private static final Comparator<Service> ORDER =
-                Comparator.comparing(Service::service).thenComparing(Service::task);
+                Comparator.comparing(Service::service)
+                        .thenComparing(Service::stopped)
+                        .thenComparing(Service::task);
+
+        public static Service of(ServiceKey service, Task task) {
+            return new Service(service, !task.alive(), task.id());
+        }
 
         public static Service first(ServiceKey service) {
-            return new Service(service, NO_TASK);
+            return new Service(service, false, NO_TASK);
         }
 
         @Override
@@ -40,12 +51,23 @@ public sealed interface TaskOf {
         }
     }
 
-    record Worker(WorkerId worker, TaskId task) implements TaskOf, Comparable<Worker> {
+    /**
+     * Stopped tasks come after the others, so that however long they are kept nobody who looks for
+     * living ones has to pass them.
+     */
+    record Worker(WorkerId worker, boolean stopped, TaskId task)
+            implements TaskOf, Comparable<Worker> {
         private static final Comparator<Worker> ORDER =
-                Comparator.comparing(Worker::worker).thenComparing(Worker::task);
+                Comparator.comparing(Worker::worker)
+                        .thenComparing(Worker::stopped)
+                        .thenComparing(Worker::task);
+
+        public static Worker of(WorkerId worker, Task task) {
+            return new Worker(worker, !task.alive(), task.id());
+        }
 
         public static Worker first(WorkerId worker) {
-            return new Worker(worker, NO_TASK);
+            return new Worker(worker, false, NO_TASK);
         }
 
         @Override
