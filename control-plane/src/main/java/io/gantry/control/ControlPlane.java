@@ -130,7 +130,9 @@ public final class ControlPlane implements AutoCloseable {
                         random,
                         endpoints(config.publicUrl()),
                         observations,
-                        ApiContext.DEFAULT_DEADLINE);
+                        ApiContext.DEFAULT_DEADLINE,
+                        live,
+                        clock);
         var dispatcher =
                 new Dispatcher(
                         authentication,

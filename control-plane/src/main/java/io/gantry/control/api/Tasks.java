@@ -7,6 +7,7 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -64,7 +65,8 @@ final class Tasks {
                 .build();
     }
 
-    private static @Nullable Task find(ClusterState state, @Nullable TaskId id, String cluster) {
+    /** A task of the cluster, or null. */
+    static @Nullable Task find(ClusterState state, @Nullable TaskId id, String cluster) {
         Task task = id == null ? null : state.tasks().get(id);
         return task != null && task.cluster().equals(cluster) ? task : null;
     }
@@ -121,7 +123,7 @@ final class Tasks {
                         List.of("T", filters(request), cluster, desired));
         TaskId last = pages.last(TaskId::parse);
         Stream<Task> rows =
-                candidates(state, cluster, request, last)
+                candidates(state, cluster, request, desired, last)
                         .filter(task -> last == null || task.id().compareTo(last) > 0)
                         .filter(task -> task.desired().name().equals(desired))
                         .filter(filter(request));
@@ -145,7 +147,11 @@ final class Tasks {
 
     /** The tasks of the narrowest group that the request names, in the order of their ids. */
     private static Stream<Task> candidates(
-            ClusterState state, String cluster, ListTasksRequest request, @Nullable TaskId last) {
+            ClusterState state,
+            String cluster,
+            ListTasksRequest request,
+            String desired,
+            @Nullable TaskId last) {
         var refs = new Refs(Names.of(state));
         WorkerId worker = null;
         if (request.containerInstance() != null) {
@@ -160,11 +166,15 @@ final class Tasks {
                 throw ApiErrors.noService();
             }
             WorkerId where = worker;
-            return state.tasksOf(service)
-                    .filter(task -> where == null || task.worker().equals(where));
+            Stream<Task> tasks =
+                    desired.equals("RUNNING") ? state.aliveOf(service) : state.tasksOf(service);
+            return tasks.filter(task -> where == null || task.worker().equals(where))
+                    .sorted(Comparator.comparing(Task::id));
         }
         if (worker != null) {
-            return state.tasksOn(worker);
+            Stream<Task> tasks =
+                    desired.equals("RUNNING") ? state.aliveOn(worker) : state.tasksOn(worker);
+            return tasks.sorted(Comparator.comparing(Task::id));
         }
         return last == null ? state.tasksIn(cluster) : state.tasksIn(cluster, last);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Command;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
@@ -137,6 +138,21 @@ class TasksTest {
         assertThat(stopped.containers().getFirst().exitCode()).isEqualTo(3);
         assertThat(stopped.containers().getFirst().reason()).startsWith("OutOfMemoryError");
         assertThat(stopped.stoppedAt()).isNotNull();
+    }
+
+    @Test
+    void aTaskIsConnectedSinceItsAgentIs() {
+        String worker = office.worker("demo");
+        office.time.advance(Duration.ofMinutes(1));
+        String arn = run(r -> {}).tasks().getFirst().taskArn();
+        assertThat(describe(arn).connectivityAt()).isEqualTo(office.time.now());
+        office.time.advance(Duration.ofMinutes(1));
+        office.disconnect(worker);
+        assertThat(describe(arn).connectivity()).isEqualTo(Connectivity.DISCONNECTED);
+        office.time.advance(Duration.ofMinutes(1));
+        office.connect(worker);
+        assertThat(describe(arn).connectivity()).isEqualTo(Connectivity.CONNECTED);
+        assertThat(describe(arn).connectivityAt()).isEqualTo(office.time.now());
     }
 
     @Test
