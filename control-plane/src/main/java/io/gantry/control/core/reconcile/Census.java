@@ -124,12 +124,27 @@ public record Census(
         return Math.max(0, sound().size() - service.desiredCount());
     }
 
-    static boolean isUnhealthy(Task task) {
+    /** Whether its health checks say that it does not work. */
+    public static boolean isUnhealthy(Task task) {
         return task.last() == Status.RUNNING && task.health() == Health.UNHEALTHY;
     }
 
     /** Whether the scheduler has to leave a task alone; failed health checks end any protection. */
     boolean isProtected(Task task) {
         return task.isProtected(nowMillis) && !isUnhealthy(task);
+    }
+
+    /**
+     * How many unhealthy tasks of the primary deployment may go because others have proved healthy
+     * in their place, or because their replacements have turned out unhealthy as well.
+     *
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html">How
+     *     ECS replaces unhealthy tasks</a>
+     */
+    public int replaced() {
+        int proved = Math.toIntExact(current.stream().filter(this::healthy).count());
+        int unhealthy = current.size() - sound().size();
+        return Math.clamp(proved + unhealthy - service.desiredCount(), 0, unhealthy);
     }
 }

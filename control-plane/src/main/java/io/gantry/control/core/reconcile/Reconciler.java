@@ -107,26 +107,25 @@ public final class Reconciler {
         return stops;
     }
 
-    /** What is too much, what has failed its health checks, then what has to be replaced. */
+    /**
+     * What is too much, what has failed its health checks, one by one if there is no room for others
+     * in its place, then what has to be replaced.
+     */
     private Stream<Task> stopCandidates() {
+        boolean stuck = census.missing() > 0 && room() <= 0;
+        int sick = stuck ? Math.max(1, census.replaced()) : census.replaced();
         Stream<Task> surplus =
-                census.sound().stream()
+                leastUseful(false)
                         .filter(task -> !census.isProtected(task))
-                        .sorted(leastUseful())
                         .limit(census.excess());
         Stream<Task> leaving = census.leaving().stream().sorted(leastUseful());
-        return Stream.of(surplus, unhealthy(), leaving).flatMap(tasks -> tasks);
+        return Stream.of(surplus, leastUseful(true).limit(sick), leaving).flatMap(tasks -> tasks);
     }
 
-    /** They go once others have taken their place; one by one if there is no room for others. */
-    private Stream<Task> unhealthy() {
-        Stream<Task> unhealthy = census.current().stream().filter(Census::isUnhealthy);
-        long replaced = census.sound().stream().filter(census::healthy).count();
-        if (replaced >= service.desiredCount()) {
-            return unhealthy;
-        }
-        boolean stuck = census.missing() > 0 && room() <= 0;
-        return unhealthy.limit(stuck ? 1 : 0);
+    private Stream<Task> leastUseful(boolean unhealthy) {
+        return census.current().stream()
+                .filter(task -> Census.isUnhealthy(task) == unhealthy)
+                .sorted(leastUseful());
     }
 
     private Comparator<Task> leastUseful() {

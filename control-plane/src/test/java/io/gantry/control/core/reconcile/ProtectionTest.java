@@ -154,19 +154,6 @@ class ProtectionTest {
     }
 
     @Test
-    void anUnhealthyTaskIsStoppedOnceAnotherHasTakenItsPlace() {
-        TaskId task = serving(1, 100, 200).getFirst();
-        feel(task, Health.UNHEALTHY);
-        crew.reconcile();
-        crew.obey();
-        assertThat(crew.reconcile()).isFalse();
-        assertThat(wanted()).hasSize(2).contains(task);
-        lab.pass(Duration.ofSeconds(41));
-        crew.reconcile();
-        assertThat(wanted()).hasSize(1).doesNotContain(task);
-    }
-
-    @Test
     void withoutRoomUnhealthyTasksAreReplacedOneByOne() {
         List<TaskId> tasks = serving(3, 50, 100);
         tasks.forEach(task -> feel(task, Health.UNHEALTHY));
