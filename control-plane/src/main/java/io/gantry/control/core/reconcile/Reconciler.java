@@ -108,16 +108,14 @@ public final class Reconciler {
     }
 
     /**
-     * What is too much, what has failed its health checks, one by one if there is no room for others
-     * in its place, then what has to be replaced.
+     * What is too much, what has failed its health checks, one by one if there is no room for
+     * others in its place, then what has to be replaced.
      */
     private Stream<Task> stopCandidates() {
         boolean stuck = census.missing() > 0 && room() <= 0;
         int sick = stuck ? Math.max(1, census.replaced()) : census.replaced();
         Stream<Task> surplus =
-                leastUseful(false)
-                        .filter(task -> !census.isProtected(task))
-                        .limit(census.excess());
+                leastUseful(false).filter(task -> !census.isProtected(task)).limit(census.excess());
         Stream<Task> leaving = census.leaving().stream().sorted(leastUseful());
         return Stream.of(surplus, leastUseful(true).limit(sick), leaving).flatMap(tasks -> tasks);
     }

@@ -26,7 +26,7 @@ public final class StopBudget {
     boolean affords(Task task) {
         boolean sound = census.stays(task) && !Census.isUnhealthy(task);
         boolean counts = census.healthy(task);
-        if (sound && excess > 0) {
+        if (sound && excess > 0 && !(counts && healthy <= leastHealthy())) {
             excess--;
             healthy -= counts ? 1 : 0;
             return true;
@@ -42,5 +42,10 @@ public final class StopBudget {
         }
         healthy--;
         return true;
+    }
+
+    /** More than the service wants it need not have, whatever its percentages say. */
+    private int leastHealthy() {
+        return Math.min(census.service().minimumHealthy(), census.service().desiredCount());
     }
 }

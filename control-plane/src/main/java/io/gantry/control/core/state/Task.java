@@ -45,7 +45,8 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
      * How far it is.
      *
      * @param stopCode in ECS's words, once it is known why the task stops
-     * @param protectedUntilMillis until then its service's scheduler leaves it alone; 0 for never
+     * @param protectedUntil until then its service's scheduler leaves it alone, in milliseconds
+     *     since the epoch; null for never, as nearly all tasks are
      */
     public record Progress(
             Status last,
@@ -54,7 +55,7 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
             Times times,
             @Nullable String stopCode,
             @Nullable String stoppedReason,
-            long protectedUntilMillis) {
+            @Nullable Long protectedUntil) {
         public Progress {
             containers = List.copyOf(containers);
         }
@@ -68,7 +69,7 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
                     times.stopping(nowMillis),
                     first ? code : stopCode,
                     first ? reason : stoppedReason,
-                    protectedUntilMillis);
+                    protectedUntil);
         }
 
         private Progress observed(Status status, List<Container> seen, Times seenTimes) {
@@ -79,10 +80,10 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
                     seenTimes,
                     stopCode,
                     stoppedReason,
-                    protectedUntilMillis);
+                    protectedUntil);
         }
 
-        private Progress protectedUntil(long millis) {
+        private Progress protectedUntil(@Nullable Long millis) {
             return new Progress(last, desired, containers, times, stopCode, stoppedReason, millis);
         }
     }
@@ -98,7 +99,7 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
                         Times.created(nowMillis),
                         null,
                         null,
-                        0);
+                        null);
         return new Task(id, origin, tags, begin, 1);
     }
 
@@ -300,7 +301,8 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
 
     /** Until when its service's scheduler leaves it alone; 0 for never. */
     public long protectedUntilMillis() {
-        return progress.protectedUntilMillis();
+        Long until = progress.protectedUntil();
+        return until == null ? 0 : until;
     }
 
     /** Whether its service's scheduler has to leave it alone. */
@@ -361,7 +363,7 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
 
     /** Protected until then, or no longer with 0; ECS does not count that as a change. */
     public Task protectedUntil(long millis) {
-        return with(progress.protectedUntil(millis));
+        return with(progress.protectedUntil(millis == 0 ? null : millis));
     }
 
     private Task with(Progress next) {
