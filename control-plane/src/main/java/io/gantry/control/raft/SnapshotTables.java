@@ -104,7 +104,7 @@ final class SnapshotTables {
 
     private void addTask(Task task) {
         tasks.put(task.id(), task);
-        tasksByCluster.put(new TaskOf.Cluster(task.cluster(), task.id()), Present.YES);
+        tasksByCluster.put(TaskOf.Cluster.of(task), Present.YES);
         tasksByWorker.put(TaskOf.Worker.of(task.worker(), task), Present.YES);
         ServiceKey service = task.service();
         if (service != null) {

@@ -82,7 +82,13 @@ public final class Audit {
     }
 
     private static void check(ClusterState state, Cluster cluster) {
-        List<Task> tasks = state.tasksIn(cluster.name()).toList();
+        List<Task> tasks = state.aliveIn(cluster.name()).toList();
+        assertThat(tasks)
+                .containsExactlyElementsOf(
+                        state.tasks()
+                                .values()
+                                .filter(t -> t.alive() && t.cluster().equals(cluster.name()))
+                                .toList());
         assertThat(cluster.running()).isEqualTo((int) count(tasks, is(Status.RUNNING)));
         assertThat(cluster.pending()).isEqualTo((int) count(tasks, is(Status.PENDING)));
         assertThat(cluster.services())

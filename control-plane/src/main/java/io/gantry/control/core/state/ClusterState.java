@@ -95,17 +95,21 @@ public record ClusterState(
                 .takeWhile(key -> key.worker().equals(worker));
     }
 
-    /** Tasks of a cluster in the order in which they were made, stopped ones included. */
-    public Stream<Task> tasksIn(String cluster) {
-        return tasksIn(cluster, TaskOf.Cluster.first(cluster).task());
+    /** Tasks of a cluster that have not stopped, in the order in which they were made. */
+    public Stream<Task> aliveIn(String cluster) {
+        return tasksIn(cluster, false, TaskOf.NO_TASK);
     }
 
-    /** Tasks of a cluster from {@code from} (inclusive) on. */
-    public Stream<Task> tasksIn(String cluster, TaskId from) {
+    /**
+     * Tasks of a cluster from {@code from} (inclusive) on, in the order in which they were made.
+     *
+     * @param stopped whether those that have stopped are meant, or the others
+     */
+    public Stream<Task> tasksIn(String cluster, boolean stopped, TaskId from) {
         return tasksByCluster
-                .streamFrom(new TaskOf.Cluster(cluster, from))
+                .streamFrom(new TaskOf.Cluster(cluster, stopped, from))
                 .map(Map.Entry::getKey)
-                .takeWhile(key -> key.cluster().equals(cluster))
+                .takeWhile(key -> key.cluster().equals(cluster) && key.stopped() == stopped)
                 .map(key -> task(key.task()));
     }
 

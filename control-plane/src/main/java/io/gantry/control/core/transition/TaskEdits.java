@@ -129,12 +129,12 @@ final class TaskEdits {
     }
 
     private void add(Task task) {
-        edit.tasksByCluster.put(new TaskOf.Cluster(task.cluster(), task.id()), Present.YES);
         addToOwners(task);
         store(task, Status.STOPPED);
     }
 
     private void addToOwners(Task task) {
+        edit.tasksByCluster.put(TaskOf.Cluster.of(task), Present.YES);
         edit.tasksByWorker.put(TaskOf.Worker.of(task.worker(), task), Present.YES);
         if (task.service() != null) {
             edit.tasksByService.put(TaskOf.Service.of(task.service(), task), Present.YES);
@@ -142,6 +142,7 @@ final class TaskEdits {
     }
 
     private void removeFromOwners(Task task) {
+        edit.tasksByCluster.remove(TaskOf.Cluster.of(task));
         edit.tasksByWorker.remove(TaskOf.Worker.of(task.worker(), task));
         if (task.service() != null) {
             edit.tasksByService.remove(TaskOf.Service.of(task.service(), task));
@@ -222,7 +223,6 @@ final class TaskEdits {
             return;
         }
         edit.taskRows.remove(id);
-        edit.tasksByCluster.remove(new TaskOf.Cluster(task.cluster(), id));
         removeFromOwners(task);
     }
 }
