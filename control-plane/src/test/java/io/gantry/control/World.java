@@ -75,7 +75,8 @@ public final class World {
                         List.of(),
                         new Resources(4096, 4096),
                         List.of(),
-                        null));
+                        null,
+                        List.of()));
         return id;
     }
 

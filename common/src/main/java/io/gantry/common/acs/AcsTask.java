@@ -112,7 +112,9 @@ public record AcsTask(
     /**
      * A device of a task.
      *
+     * @param name of a GPU: its id
      * @param type gpu or elastic-inference
+     * @param containers those that may use it
      */
     public record Association(
             @Nullable String name,
@@ -121,6 +123,11 @@ public record AcsTask(
             List<String> containers) {
         public Association {
             containers = List.copyOf(containers);
+        }
+
+        /** A GPU that one container has to itself. */
+        public static Association gpu(String id, String container) {
+            return new Association(id, "gpu", null, List.of(container));
         }
     }
 
@@ -163,6 +170,7 @@ public record AcsTask(
         private @Nullable RoleCredentials executionRoleCredentials;
         private List<AcsContainer> containers = List.of();
         private List<AcsVolume> volumes = List.of();
+        private List<Association> associations = List.of();
 
         private Builder(String arn, String desiredStatus) {
             this.arn = arn;
@@ -231,6 +239,11 @@ public record AcsTask(
             return this;
         }
 
+        public Builder associations(List<Association> value) {
+            associations = value;
+            return this;
+        }
+
         public AcsTask build() {
             return new AcsTask(
                     arn,
@@ -258,7 +271,7 @@ public record AcsTask(
                     containers,
                     volumes,
                     List.of(),
-                    List.of(),
+                    associations,
                     List.of());
         }
     }

@@ -131,7 +131,11 @@ final class Agents {
         if (told == null || told.isEmpty()) {
             return null;
         }
-        return told.length() <= LONGEST_REASON ? told : told.substring(0, LONGEST_REASON);
+        if (told.length() <= LONGEST_REASON) {
+            return told;
+        }
+        boolean split = Character.isHighSurrogate(told.charAt(LONGEST_REASON - 1));
+        return told.substring(0, split ? LONGEST_REASON - 1 : LONGEST_REASON);
     }
 
     private static long millis(@Nullable Instant time) {

@@ -1,5 +1,6 @@
 package io.gantry.control.api;
 
+import io.gantry.common.model.ImageReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -10,7 +11,7 @@ import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 /** What agents must be able to do for a task, as the attributes by which they say so. */
 final class Capabilities {
     /** An image of this name stands for the machine itself: the command runs as its process. */
-    static final String HOST_IMAGE = "host";
+    static final String HOST_IMAGE = ImageReference.HOST;
 
     private static final String PROCESS_ENGINE = "gantry.capability.process-engine";
     private static final String AMAZON = "com.amazonaws.ecs.capability.";

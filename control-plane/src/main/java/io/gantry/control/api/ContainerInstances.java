@@ -42,9 +42,6 @@ final class ContainerInstances {
             AgentModel.RegisterContainerInstanceRequest registering) {
         RegisterContainerInstanceRequest request = registering.modelled();
         ApiErrors.checkModel(request, ApiErrors::invalid);
-        if (!request.platformDevices().isEmpty()) {
-            throw Members.unsupported("platformDevices", ApiErrors::client);
-        }
         ClusterState state = quorum.fresh();
         var refs = new Refs(Names.of(state));
         String cluster = refs.cluster(state, request.cluster()).name();
@@ -62,7 +59,8 @@ final class ContainerInstances {
                                 Tags.checked(request.tags()),
                                 registration.resources(),
                                 registration.reservedPorts(),
-                                registering.clientToken()));
+                                registering.clientToken(),
+                                registration.gpus()));
         if (!(reply instanceof Reply.WorkerRegistered(WorkerId id))) {
             throw new IllegalStateException("unexpected reply " + reply);
         }

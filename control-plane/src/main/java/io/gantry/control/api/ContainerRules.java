@@ -95,9 +95,6 @@ final class ContainerRules {
         environment();
         mountPoints();
         logging();
-        if ("enabled".equals(container.versionConsistencyAsString())) {
-            throw Members.unsupported(path("versionConsistency"), "enabled", ApiErrors::client);
-        }
         return container.toBuilder()
                 .cpu(container.cpu() == null ? 0 : container.cpu())
                 .essential(!Boolean.FALSE.equals(container.essential()))

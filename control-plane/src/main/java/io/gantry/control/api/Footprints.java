@@ -2,6 +2,7 @@ package io.gantry.control.api;
 
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
+import io.gantry.control.core.schedule.Gpus;
 import io.gantry.control.core.state.Footprint;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,14 +25,18 @@ final class Footprints {
         return new Footprint(
                 resources(definition, TaskOverride.builder().build()),
                 ports(definition),
-                Capabilities.forPlacement(definition));
+                Capabilities.forPlacement(definition),
+                Gpus.needed(definition, null));
     }
 
-    /** The footprint of a task whose sizes are overridden. */
+    /** The footprint of a task whose sizes and GPUs are overridden. */
     static Footprint overridden(
             Footprint footprint, TaskDefinition definition, TaskOverride overrides) {
         return new Footprint(
-                resources(definition, overrides), footprint.ports(), footprint.attributes());
+                resources(definition, overrides),
+                footprint.ports(),
+                footprint.attributes(),
+                Gpus.needed(definition, overrides));
     }
 
     /**

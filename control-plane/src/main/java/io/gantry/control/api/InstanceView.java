@@ -31,8 +31,10 @@ final class InstanceView {
                 .containerInstanceArn(names.instance(worker.cluster(), worker.id()))
                 .version(worker.version())
                 .versionInfo(version(worker.agent()))
-                .registeredResources(resources(worker.total(), worker.reservedPorts()))
-                .remainingResources(resources(worker.free(), taken(worker)))
+                .registeredResources(
+                        resources(worker, worker.total(), worker.reservedPorts(), worker.gpus()))
+                .remainingResources(
+                        resources(worker, worker.free(), taken(worker), worker.freeGpus()))
                 .status(worker.status().name())
                 .agentConnected(worker.connected())
                 .runningTasksCount(running(worker))
@@ -71,24 +73,32 @@ final class InstanceView {
                 .toList();
     }
 
-    private static List<Resource> resources(Resources amount, List<HostPort> ports) {
-        return List.of(
-                number("CPU", amount.cpuUnits()),
-                number("MEMORY", amount.memoryMib()),
-                set("PORTS", ports, Protocol.TCP),
-                set("PORTS_UDP", ports, Protocol.UDP));
+    /** GPUs are listed where they can be had, and only of a machine that has some. */
+    private static List<Resource> resources(
+            Worker worker, Resources amount, List<HostPort> ports, List<String> gpus) {
+        var resources =
+                List.of(
+                        number("CPU", amount.cpuUnits()),
+                        number("MEMORY", amount.memoryMib()),
+                        set("PORTS", numbers(ports, Protocol.TCP)),
+                        set("PORTS_UDP", numbers(ports, Protocol.UDP)));
+        return worker.gpus().isEmpty()
+                ? resources
+                : Stream.concat(resources.stream(), Stream.of(set("GPU", gpus))).toList();
+    }
+
+    private static List<String> numbers(List<HostPort> ports, Protocol protocol) {
+        return ports.stream()
+                .filter(port -> port.protocol() == protocol)
+                .map(port -> Integer.toString(port.number()))
+                .toList();
     }
 
     private static Resource number(String name, int value) {
         return resource(name, "INTEGER").integerValue(value).build();
     }
 
-    private static Resource set(String name, List<HostPort> ports, Protocol protocol) {
-        List<String> values =
-                ports.stream()
-                        .filter(port -> port.protocol() == protocol)
-                        .map(port -> Integer.toString(port.number()))
-                        .toList();
+    private static Resource set(String name, List<String> values) {
         return resource(name, "STRINGSET").integerValue(0).stringSetValue(values).build();
     }
 

@@ -1,5 +1,6 @@
 package io.gantry.control.api;
 
+import io.gantry.control.core.schedule.Gpus;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.ContainerOverride;
 import software.amazon.awssdk.services.ecs.model.KeyValuePair;
+import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
+import software.amazon.awssdk.services.ecs.model.ResourceType;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 import software.amazon.awssdk.services.ecs.model.TaskOverride;
 
@@ -17,7 +20,14 @@ final class Overrides {
     private static final Set<String> TASK_MEMBERS =
             Set.of("containerOverrides", "cpu", "memory", "taskRoleArn", "executionRoleArn");
     private static final Set<String> CONTAINER_MEMBERS =
-            Set.of("name", "command", "environment", "cpu", "memory", "memoryReservation");
+            Set.of(
+                    "name",
+                    "command",
+                    "environment",
+                    "cpu",
+                    "memory",
+                    "memoryReservation",
+                    "resourceRequirements");
 
     private Overrides() {}
 
@@ -56,6 +66,7 @@ final class Overrides {
         }
         String path = "overrides.containerOverrides." + change.name() + '.';
         Members.refuseAllBut(CONTAINER_MEMBERS, change, path, ApiErrors::invalid);
+        gpus(path, change);
         atLeast(path + "cpu", change.cpu(), 0);
         atLeast(path + "memory", change.memory(), ContainerRules.LEAST_MEMORY_MIB);
         atLeast(
@@ -75,6 +86,28 @@ final class Overrides {
             if (variable.name() == null || variable.name().isEmpty()) {
                 throw ApiErrors.invalid("'" + path + "environment' needs names.");
             }
+        }
+    }
+
+    /** ECS lets GPUs be overridden and no other resource. */
+    private static void gpus(String path, ContainerOverride change) {
+        for (ResourceRequirement requirement : change.resourceRequirements()) {
+            if (requirement.type() != ResourceType.GPU) {
+                throw Members.unsupported(
+                        path + "resourceRequirements.type",
+                        String.valueOf(requirement.typeAsString()),
+                        ApiErrors::invalid);
+            }
+            if (!Gpus.isCount(requirement.value())) {
+                throw ApiErrors.invalid(
+                        "'"
+                                + path
+                                + "resourceRequirements' needs a whole number of GPUs as value,"
+                                + " and at least 1.");
+            }
+        }
+        if (change.resourceRequirements().size() > 1) {
+            throw ApiErrors.invalid("'" + path + "resourceRequirements' has GPU more than once.");
         }
     }
 

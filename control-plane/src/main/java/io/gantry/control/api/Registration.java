@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Attribute;
+import software.amazon.awssdk.services.ecs.model.PlatformDevice;
+import software.amazon.awssdk.services.ecs.model.PlatformDeviceType;
 import software.amazon.awssdk.services.ecs.model.RegisterContainerInstanceRequest;
 import software.amazon.awssdk.services.ecs.model.Resource;
 
@@ -17,9 +19,13 @@ import software.amazon.awssdk.services.ecs.model.Resource;
  * documents of EC2 are not looked at, as machines may be anywhere.
  *
  * @param attributes by name, with the empty string for those without value
+ * @param gpus ids of its GPUs, in the order in which it names them
  */
 record Registration(
-        Map<String, String> attributes, Resources resources, List<HostPort> reservedPorts) {
+        Map<String, String> attributes,
+        Resources resources,
+        List<HostPort> reservedPorts,
+        List<String> gpus) {
     private static final int LONGEST_ATTRIBUTE = 128;
     private static final int LARGEST_PORT = 65_535;
 
@@ -33,7 +39,8 @@ record Registration(
         var ports = new ArrayList<HostPort>();
         ports(request, "PORTS", Protocol.TCP, ports);
         ports(request, "PORTS_UDP", Protocol.UDP, ports);
-        return new Registration(attributes, new Resources(cpu, memory), ports);
+        return new Registration(
+                attributes, new Resources(cpu, memory), ports, gpus(request.platformDevices()));
     }
 
     private static String name(Attribute attribute) {
@@ -92,6 +99,27 @@ record Registration(
         }
     }
 
+    private static List<String> gpus(List<PlatformDevice> devices) {
+        var ids = new ArrayList<String>();
+        for (PlatformDevice device : devices) {
+            if (device.type() != PlatformDeviceType.GPU) {
+                throw Members.unsupported(
+                        "platformDevices.type",
+                        String.valueOf(device.typeAsString()),
+                        ApiErrors::client);
+            }
+            if (device.id() == null || device.id().isBlank()) {
+                throw ApiErrors.client("Each of platformDevices must have an id.");
+            }
+            if (ids.contains(device.id())) {
+                throw ApiErrors.client(
+                        "platformDevices has the id '" + device.id() + "' more than once.");
+            }
+            ids.add(device.id());
+        }
+        return ids;
+    }
+
     /**
      * Agents leave their users' attributes out when they register again: those are kept from
      * before.
@@ -105,7 +133,7 @@ record Registration(
                     }
                 });
         all.putAll(attributes);
-        return new Registration(all, resources, reservedPorts);
+        return new Registration(all, resources, reservedPorts, gpus);
     }
 
     private static boolean isCustom(String name) {

@@ -136,7 +136,8 @@ final class TaskView {
                         .reason(container.reason())
                         .networkBindings(container.bindings())
                         .networkInterfaces(List.of())
-                        .healthStatus(health(container.health()));
+                        .healthStatus(health(container.health()))
+                        .gpuIds(task.gpus().get(container.name()));
         if (definition != null) {
             var change = override == null ? ContainerOverride.builder().build() : override;
             builder.image(definition.image())

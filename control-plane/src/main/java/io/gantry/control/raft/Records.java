@@ -27,6 +27,7 @@ import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.introspect.NopAnnotationIntrospector;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.dataformat.cbor.CBORMapper;
+import tools.jackson.dataformat.cbor.CBORWriteFeature;
 
 /**
  * How records become CBOR: members by name, null ones left out. Unknown members are ignored and
@@ -45,6 +46,8 @@ final class Records {
                                     JsonInclude.Value.construct(
                                             JsonInclude.Include.NON_NULL,
                                             JsonInclude.Include.NON_NULL))
+                    // Half a character of some user's text must not keep a command from the log.
+                    .enable(CBORWriteFeature.LENIENT_UTF_ENCODING)
                     .addModule(new ModelObjects())
                     .build();
 

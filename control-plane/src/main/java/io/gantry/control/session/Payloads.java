@@ -3,8 +3,10 @@ package io.gantry.control.session;
 import io.gantry.common.acs.AcsContainer;
 import io.gantry.common.acs.AcsContainer.ContainerDependency;
 import io.gantry.common.acs.AcsTask;
+import io.gantry.common.acs.AcsTask.Association;
 import io.gantry.common.acs.AcsVolume;
 import io.gantry.common.model.Arn;
+import io.gantry.common.model.ImageReference;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -45,7 +47,12 @@ final class Payloads {
         return AcsTask.stop(arn(task));
     }
 
-    AcsTask run(Task task, TaskDefinitionRow row) {
+    /**
+     * A task to run.
+     *
+     * @param digests contents to which images are pinned, by the name of the container
+     */
+    AcsTask run(Task task, TaskDefinitionRow row, Map<String, String> digests) {
         TaskDefinition definition = row.definition();
         TaskOverride overrides = task.overrides();
         String cpu = overrides == null ? null : overrides.cpu();
@@ -63,10 +70,27 @@ final class Payloads {
                 .group(task.group())
                 .containers(
                         definition.containerDefinitions().stream()
-                                .map(each -> container(each, task, definition))
+                                .map(each -> container(each, task, definition, digests))
                                 .toList())
                 .volumes(definition.volumes().stream().map(Payloads::volume).toList())
+                .associations(gpus(task))
                 .build();
+    }
+
+    private static List<Association> gpus(Task task) {
+        return task.gpus().entrySet().stream()
+                .flatMap(
+                        each ->
+                                each.getValue().stream()
+                                        .map(id -> Association.gpu(id, each.getKey())))
+                .toList();
+    }
+
+    private static String image(ContainerDefinition definition, Map<String, String> digests) {
+        String digest = digests.get(definition.name());
+        return digest == null
+                ? definition.image()
+                : ImageReference.parse(definition.image()).pinnedTo(digest);
     }
 
     private static @Nullable Double vcpu(@Nullable String units) {
@@ -85,7 +109,10 @@ final class Payloads {
     }
 
     private AcsContainer container(
-            ContainerDefinition definition, Task task, TaskDefinition taskDefinition) {
+            ContainerDefinition definition,
+            Task task,
+            TaskDefinition taskDefinition,
+            Map<String, String> digests) {
         ContainerOverride override = override(task, definition.name());
         int cpu = either(override.cpu(), definition.cpu());
         int memory = either(override.memory(), definition.memory());
@@ -94,7 +121,7 @@ final class Payloads {
                         ? override.memoryReservation()
                         : definition.memoryReservation();
         var configuration = new DockerConfigs(definition, taskDefinition, softLimit);
-        return AcsContainer.of(definition.name(), definition.image())
+        return AcsContainer.of(definition.name(), image(definition, digests))
                 .essential(!Boolean.FALSE.equals(definition.essential()))
                 .limits(cpu, memory)
                 .command(override.hasCommand() ? override.command() : definition.command())

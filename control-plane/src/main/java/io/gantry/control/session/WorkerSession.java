@@ -166,7 +166,8 @@ final class WorkerSession {
             tasks.add(
                     each.getValue() == Status.STOPPED
                             ? payloads.stop(task)
-                            : payloads.run(task, definition(state, task)));
+                            : payloads.run(
+                                    task, definition(state, task), state.imageDigests(task)));
             told.put(each.getKey(), each.getValue());
         }
         Names names = names(state, payloads);

@@ -160,9 +160,10 @@ class ContainerInstancesTest {
                                                 r.cluster("demo")
                                                         .totalResources(Office.resources())
                                                         .platformDevices(
+                                                                p -> p.id("g").type("GPU"),
                                                                 p -> p.id("g").type("GPU"))))
                 .isInstanceOf(ClientException.class)
-                .hasMessageContaining("'platformDevices'");
+                .hasMessageContaining("'g' more than once");
         office.log.setAvailable(false);
         assertThatThrownBy(
                         () ->

@@ -494,4 +494,46 @@ class TasksTest {
         assertThatThrownBy(() -> ecs.listTasks(r -> r.cluster("demo").desiredStatus("bogus")))
                 .isInstanceOf(InvalidParameterException.class);
     }
+
+    @Test
+    void reasonsOfAgentsAreCutWhereNoCharacterIsSplit() {
+        office.worker("demo");
+        String arn = run(r -> {}).tasks().getFirst().taskArn();
+        String reason = "CannotPullContainerError: " + "x".repeat(997) + "\ud83d\udc33 and more";
+        ecs.submitTaskStateChange(
+                r ->
+                        r.cluster("demo")
+                                .task(arn)
+                                .status("STOPPED")
+                                .containers(
+                                        c ->
+                                                c.containerName("main")
+                                                        .status("STOPPED")
+                                                        .reason(reason)));
+        Task task = describe(arn);
+        assertThat(task.stoppedReason()).isEqualTo(reason.substring(0, 1_023));
+        assertThat(task.containers().getFirst().reason()).isEqualTo(task.stoppedReason());
+        assertThat(task.stopCodeAsString()).isEqualTo("TaskFailedToStart");
+    }
+
+    @Test
+    void imagesShowTheirDigestAsSoonAsItIsKnown() {
+        office.worker("demo");
+        String arn = run(r -> {}).tasks().getFirst().taskArn();
+        String digest = "sha256:" + "a".repeat(64);
+        ecs.submitTaskStateChange(
+                r ->
+                        r.cluster("demo")
+                                .task(arn)
+                                .status("PENDING")
+                                .containers(
+                                        c ->
+                                                c.containerName("main")
+                                                        .status("PENDING")
+                                                        .imageDigest(digest)));
+        Task task = describe(arn);
+        assertThat(task.lastStatus()).isEqualTo("PENDING");
+        assertThat(task.containers().getFirst().imageDigest()).isEqualTo(digest);
+        assertThat(task.containers().getFirst().image()).isEqualTo("busybox:local");
+    }
 }

@@ -76,6 +76,11 @@ public final class Audit {
                 alive.stream().flatMap(task -> task.footprint().ports().stream()).toList();
         assertThat(worker.usedPorts()).containsExactlyInAnyOrderElementsOf(ports);
         assertThat(worker.usedPorts()).doesNotHaveDuplicates();
+        List<String> gpus =
+                alive.stream().flatMap(task -> task.origin().gpuIds().stream()).toList();
+        assertThat(worker.usedGpus()).containsExactlyInAnyOrderElementsOf(gpus);
+        assertThat(worker.usedGpus()).as("each GPU belongs to one").doesNotHaveDuplicates();
+        assertThat(worker.freeGpus()).noneMatch(gpus::contains);
         assertThat(used.fitsIn(worker.total())).as("%s on %s", used, worker.total()).isTrue();
         assertThat(worker.running()).isEqualTo((int) count(alive, is(Status.RUNNING)));
         assertThat(worker.pending()).isEqualTo((int) count(alive, is(Status.PENDING)));
@@ -116,6 +121,8 @@ public final class Audit {
     }
 
     private static void check(Task task) {
+        assertThat(task.origin().gpuIds()).hasSize(task.footprint().gpus());
+        assertThat(task.stopCode() == null).isEqualTo(task.stoppedReason() == null);
         if (!task.alive()) {
             assertThat(task.desired()).isEqualTo(Status.STOPPED);
             assertThat(task.stopCode()).isNotNull();

@@ -76,19 +76,33 @@ public final class Lab {
     }
 
     public WorkerId worker(int cpuUnits, int memoryMib, Map<String, String> attributes) {
+        return worker(cpuUnits, memoryMib, attributes, List.of());
+    }
+
+    public WorkerId worker(
+            int cpuUnits, int memoryMib, Map<String, String> attributes, List<String> gpus) {
         WorkerId id = ids.worker();
-        apply(
-                new Command.RegisterWorker(
-                        id,
-                        false,
-                        CLUSTER,
-                        attributes,
-                        List.of(),
-                        new Resources(cpuUnits, memoryMib),
-                        List.of(HostPort.tcp(22)),
-                        null));
+        var resources = new Resources(cpuUnits, memoryMib);
+        apply(registration(id, false, attributes, resources, gpus));
         connect(id);
         return id;
+    }
+
+    /** The machine registers once more, with other GPUs. */
+    public void reregister(WorkerId id, List<String> gpus) {
+        Worker known = machine(id);
+        apply(registration(id, true, known.attributes(), known.total(), gpus));
+    }
+
+    private static Command registration(
+            WorkerId id,
+            boolean again,
+            Map<String, String> attributes,
+            Resources resources,
+            List<String> gpus) {
+        List<HostPort> reserved = List.of(HostPort.tcp(22));
+        return new Command.RegisterWorker(
+                id, again, CLUSTER, attributes, List.of(), resources, reserved, null, gpus);
     }
 
     public long connect(WorkerId worker) {
@@ -113,6 +127,10 @@ public final class Lab {
                                         .essential(false)
                                         .build())
                         .build();
+        return definition(definition, footprint);
+    }
+
+    public TaskDefinitionKey definition(TaskDefinition definition, Footprint footprint) {
         Reply reply = apply(new Command.RegisterTaskDefinition(definition, List.of(), footprint));
         return ((Reply.Registered) reply).key();
     }
@@ -181,6 +199,16 @@ public final class Lab {
                         desired,
                         definition,
                         deploy ? ids.deployment() : 0));
+    }
+
+    /** An agent reports a status of a task and what it gives of its containers. */
+    public void report(
+            TaskId id, Task.Status status, @Nullable String reason, ContainerSeen... containers) {
+        apply(
+                new Command.ObserveTasks(
+                        List.of(
+                                new Observation(
+                                        id, status, reason, List.of(containers), 0, 0, 0))));
     }
 
     /** An agent reports a status of a task and of all its containers. */

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.common.model.IdSource;
+import io.gantry.common.model.TaskId;
 import io.gantry.common.time.Clock;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deployment;
+import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Policy;
+import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.transition.Transitions;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -93,6 +98,34 @@ class LogCodecTest {
         var register = (Command.RegisterWorker) LogCodec.decodeBatch(bytes(worker)).getFirst();
         assertThat(register.attributes()).isEmpty();
         assertThat(register.tags()).isEmpty();
+    }
+
+    /** Rows of a time without image digests and GPUs. */
+    @Test
+    void rowsOfEarlierReleasesHaveNothingOfWhatCameLater() {
+        var deployment = row(Map.of("number", 7), Deployment.class);
+        assertThat(deployment.imageDigests()).isEmpty();
+        var registration = row(Map.of("atMillis", 1), Worker.Registration.class);
+        assertThat(registration.gpus()).isEmpty();
+        var load = row(Map.of("usedPorts", List.of("80/tcp")), Worker.Load.class);
+        assertThat(load.usedGpus()).isEmpty();
+        var origin = row(Map.of("cluster", "c"), Task.Origin.class);
+        assertThat(origin.gpus()).isEmpty();
+        var footprint = row(Map.of("ports", List.of()), Footprint.class);
+        assertThat(footprint.gpus()).isZero();
+    }
+
+    private static <T> T row(Map<String, ?> members, Class<T> type) {
+        return Records.CBOR.readValue(Records.CBOR.writeValueAsBytes(members), type);
+    }
+
+    /** As a text that was cut in the middle of a character, or an attacker's. */
+    @Test
+    void halfACharacterDoesNotKeepACommandOut() {
+        var stop = new Command.StopTask(new TaskId(1, 2), "UserInitiated", "a\ud83d");
+        byte[] batch = LogCodec.batch(List.of(LogCodec.encode(stop)));
+        var read = (Command.StopTask) LogCodec.decodeBatch(bytes(batch)).getFirst();
+        assertThat(read.reason()).isEqualTo("a\ufffd");
     }
 
     @Test

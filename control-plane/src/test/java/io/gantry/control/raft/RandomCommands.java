@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
+import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
 import software.amazon.awssdk.services.ecs.model.Tag;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 import software.amazon.awssdk.services.ecs.model.TaskOverride;
@@ -114,6 +115,8 @@ final class RandomCommands {
                         .command("sleep", "60")
                         .essential(true)
                         .memory(32)
+                        .resourceRequirements(
+                                ResourceRequirement.builder().type("GPU").value("1").build())
                         .dockerLabels(Map.of("a", "b"))
                         .build();
         var definition =
@@ -133,7 +136,8 @@ final class RandomCommands {
                 List.of(tag()),
                 new Resources(4096, 8192),
                 List.of(HostPort.tcp(22), HostPort.udp(53)),
-                random.nextBoolean() ? "token" + random.nextLong() : null);
+                random.nextBoolean() ? "token" + random.nextLong() : null,
+                random.nextBoolean() ? List.of("gpu-b", "gpu-a") : List.of());
     }
 
     private Command connect(ClusterState state) {
@@ -168,7 +172,7 @@ final class RandomCommands {
                 random.nextBoolean(),
                 List.of(tag()),
                 false,
-                new Footprint(new Resources(16, 16), List.of(), List.of()));
+                new Footprint(new Resources(16, 16), List.of(), List.of(), random.nextInt(3) / 2));
     }
 
     private List<Command.Start> starts(ClusterState state, int count) {
@@ -197,13 +201,17 @@ final class RandomCommands {
                         status == Task.Status.STOPPED ? 137 : null,
                         null,
                         "abc",
-                        null,
+                        random.nextBoolean() ? digest() : null,
                         random.nextBoolean() ? List.of(binding) : null,
                         Task.Health.HEALTHY);
         return new Command.ObserveTasks(
                 List.of(
                         new Command.Observation(
                                 task(state), status, null, List.of(seen), 1, 2, 0)));
+    }
+
+    private String digest() {
+        return "sha256:" + Integer.toHexString(random.nextInt(16)).repeat(64);
     }
 
     private Command createService(ClusterState state) {

@@ -3,12 +3,17 @@ package io.gantry.control.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Service;
+import io.gantry.control.core.transition.Outcome;
 import io.gantry.control.core.transition.Transitions;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +39,41 @@ class SnapshotFileTest {
         assertThat(loaded.index()).isEqualTo(77);
         assertThat(Tables.of(loaded.state())).isEqualTo(Tables.of(state));
         assertThat(loaded.state().realm()).isEqualTo(state.realm());
+    }
+
+    /** One has the commands as they were made, the other as the log and its snapshots give them. */
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13})
+    void aReplicaThatBeganAnewNowAndThenAgreesWithOneThatDidNot(long seed) throws IOException {
+        var random = new RandomCommands(seed);
+        ClusterState steady = ClusterState.EMPTY;
+        ClusterState restarted = ClusterState.EMPTY;
+        boolean pinned = false;
+        boolean gpus = false;
+        for (int i = 1; i <= 3_000; i++) {
+            Command command = random.next(steady);
+            var batch = ByteBuffer.wrap(LogCodec.batch(List.of(LogCodec.encode(command))));
+            Command read = LogCodec.decodeBatch(batch).getFirst();
+            long now = 1_000_000L + i * 100L;
+            Outcome one = Transitions.apply(steady, command, now);
+            Outcome other = Transitions.apply(restarted, read, now);
+            assertThat(other.reply()).isEqualTo(one.reply());
+            steady = one.state();
+            restarted = other.state();
+            pinned |= steady.services().values().anyMatch(SnapshotFileTest::isPinned);
+            gpus |= steady.tasks().values().anyMatch(task -> !task.gpus().isEmpty());
+            if (i % 500 == 0) {
+                Path file = directory.resolve("snapshot" + i);
+                SnapshotFile.write(file, 1, i, restarted, Deliveries.NONE);
+                restarted = SnapshotFile.read(file).state();
+                assertThat(Tables.of(restarted)).isEqualTo(Tables.of(steady));
+            }
+        }
+        assertThat(pinned && gpus).as("both were there").isTrue();
+    }
+
+    private static boolean isPinned(Service service) {
+        return service.deployments().stream().anyMatch(each -> !each.imageDigests().isEmpty());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.gantry.control.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.common.acs.AcsContainer;
 import io.gantry.common.acs.AcsMessage;
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage;
 import io.gantry.common.acs.AcsMessage.HeartbeatAckRequest;
@@ -12,10 +13,16 @@ import io.gantry.common.acs.AcsMessage.TaskManifestMessage;
 import io.gantry.common.acs.AcsMessage.TaskStopVerificationAck;
 import io.gantry.common.acs.AcsMessage.TaskStopVerificationMessage;
 import io.gantry.common.acs.AcsTask;
+import io.gantry.common.check.Check;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.World;
 import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Command.CommitPlan;
+import io.gantry.control.core.command.Command.ContainerSeen;
+import io.gantry.control.core.command.Command.Observation;
+import io.gantry.control.core.reconcile.Reconciler;
+import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task.Status;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,6 +116,46 @@ class WorkerSessionTest {
         open();
         assertThat(agent.orders()).isEmpty();
         assertThat(agent.all(TaskManifestMessage.class).getFirst().tasks()).isEmpty();
+    }
+
+    @Test
+    void laterTasksOfAServiceAreToldTheContentThatTheFirstHasFound() {
+        open();
+        world.service(2);
+        Service service = Check.present(world.log.state().services().get(World.WEB), "service");
+        CommitPlan plan =
+                Check.present(
+                        Reconciler.next(world.log.state(), service, world.ids, world.random),
+                        "plan");
+        world.log.apply(startingOnly(plan, plan.starts().getFirst()));
+        world.time.settle();
+        String digest = "sha256:" + "d".repeat(64);
+        TaskId first = plan.starts().getFirst().task();
+        var seen = new ContainerSeen("main", null, null, null, null, digest, null, null);
+        var observation = new Observation(first, Status.PENDING, null, List.of(seen), 0, 0, 0);
+        world.log.apply(new Command.ObserveTasks(List.of(observation)));
+
+        Service later = Check.present(world.log.state().services().get(World.WEB), "service");
+        world.log.apply(
+                Check.present(
+                        Reconciler.next(world.log.state(), later, world.ids, world.random),
+                        "plan"));
+        world.time.settle();
+        assertThat(agent.all(PayloadMessage.class))
+                .flatExtracting(PayloadMessage::tasks)
+                .flatExtracting(AcsTask::containers)
+                .extracting(AcsContainer::image)
+                .containsExactly("busybox", "busybox@" + digest);
+    }
+
+    private static CommitPlan startingOnly(CommitPlan plan, Command.Start start) {
+        return new CommitPlan(
+                plan.service(),
+                plan.basedOn(),
+                plan.launch(),
+                List.of(start),
+                plan.stops(),
+                plan.complaint());
     }
 
     @Test

@@ -104,6 +104,7 @@ public sealed interface Command {
      * Reply.WorkerRegistered} or {@link Reply.Refused}.
      *
      * @param again whether the machine claims to be known already
+     * @param gpus ids of its GPUs, each once
      */
     record RegisterWorker(
             WorkerId worker,
@@ -113,7 +114,8 @@ public sealed interface Command {
             List<Tag> tags,
             Resources total,
             List<HostPort> reservedPorts,
-            @Nullable String clientToken)
+            @Nullable String clientToken,
+            List<String> gpus)
             implements Command {}
 
     /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */

@@ -35,7 +35,8 @@ final class Candidate {
     }
 
     void take(Footprint footprint) {
-        worker = worker.reserving(footprint);
+        // Which GPUs these are does not matter here: the judge chooses again.
+        worker = worker.reserving(footprint, worker.freeGpus().subList(0, footprint.gpus()));
         ofGroup++;
     }
 }

@@ -32,6 +32,10 @@ public final class Fit {
         if (footprint.resources().memoryMib() > free.memoryMib()) {
             return Reason.MEMORY;
         }
-        return footprint.resources().cpuUnits() > free.cpuUnits() ? Reason.CPU : null;
+        if (footprint.resources().cpuUnits() > free.cpuUnits()) {
+            return Reason.CPU;
+        }
+        boolean lacksGpus = footprint.gpus() > 0 && footprint.gpus() > worker.freeGpus().size();
+        return lacksGpus ? Reason.GPU : null;
     }
 }

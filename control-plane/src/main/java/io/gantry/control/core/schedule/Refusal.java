@@ -18,7 +18,8 @@ public record Refusal(WorkerId worker, Reason reason) {
                 "already runs a task of the group"),
         PORTS("RESOURCE:PORTS", "is already using a port required by your task"),
         MEMORY("RESOURCE:MEMORY", "has insufficient memory available"),
-        CPU("RESOURCE:CPU", "has insufficient CPU units available");
+        CPU("RESOURCE:CPU", "has insufficient CPU units available"),
+        GPU("RESOURCE:GPU", "has insufficient GPUs available");
 
         private final String code;
         private final String sentence;

@@ -138,6 +138,17 @@ public record ClusterState(
                 .toList();
     }
 
+    /**
+     * The contents to which the images of a task's containers are pinned, by the name of the
+     * container; empty for a task without service.
+     */
+    public Map<String, String> imageDigests(Task task) {
+        ServiceKey key = task.service();
+        Service service = key == null ? null : services.get(key);
+        Deployment deployment = service == null ? null : service.deployment(task.deployment());
+        return deployment == null ? Map.of() : deployment.imageDigests();
+    }
+
     private Task task(TaskId id) {
         Task task = tasks.get(id);
         if (task == null) {

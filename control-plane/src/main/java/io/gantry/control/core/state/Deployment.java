@@ -1,6 +1,9 @@
 package io.gantry.control.core.state;
 
 import io.gantry.control.core.state.Task.Status;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param number the 19 digits of its id, {@code ecs-svc/…}
  * @param desired tasks that it should have
  * @param tasks those that it has
+ * @param imageDigests what the images of its containers were when its first task resolved them, by
+ *     the name of the container; later tasks get the same content, wherever the tags point by then
  */
 public record Deployment(
         long number,
@@ -19,7 +24,15 @@ public record Deployment(
         Failures failures,
         Stage stage,
         long createdAtMillis,
-        long updatedAtMillis) {
+        long updatedAtMillis,
+        Map<String, String> imageDigests) {
+
+    public Deployment {
+        imageDigests =
+                imageDigests.isEmpty()
+                        ? Map.of()
+                        : Collections.unmodifiableMap(new TreeMap<>(imageDigests));
+    }
 
     /** How far a roll-out is, in ECS's words. */
     public enum Rollout {
@@ -55,7 +68,8 @@ public record Deployment(
                 Failures.NONE,
                 stage,
                 nowMillis,
-                nowMillis);
+                nowMillis,
+                Map.of());
     }
 
     /** Its id as tasks and descriptions show it. */
@@ -114,6 +128,22 @@ public record Deployment(
                 : with(desired, tasks, Failures.NONE, stage, updatedAtMillis);
     }
 
+    /** Remembers the content of the images of some containers; what is known already stays. */
+    public Deployment pinning(Map<String, String> digests) {
+        var all = new TreeMap<>(digests);
+        all.putAll(imageDigests);
+        return new Deployment(
+                number,
+                taskDefinition,
+                desired,
+                tasks,
+                failures,
+                stage,
+                createdAtMillis,
+                updatedAtMillis,
+                all);
+    }
+
     private Deployment with(
             int nextDesired, TaskCounts counts, Failures nextFailures, Stage next, long updated) {
         return new Deployment(
@@ -124,6 +154,7 @@ public record Deployment(
                 nextFailures,
                 next,
                 createdAtMillis,
-                updated);
+                updated,
+                imageDigests);
     }
 }

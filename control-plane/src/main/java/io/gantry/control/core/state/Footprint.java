@@ -11,10 +11,17 @@ import java.util.List;
  *     containers
  * @param ports fixed host ports; dynamic ones are not counted
  * @param attributes names of attributes that the machine must have
+ * @param gpus how many GPUs its containers need together
  */
-public record Footprint(Resources resources, List<HostPort> ports, List<String> attributes) {
+public record Footprint(
+        Resources resources, List<HostPort> ports, List<String> attributes, int gpus) {
     public Footprint {
         ports = List.copyOf(ports);
         attributes = List.copyOf(attributes);
+    }
+
+    /** What a task without GPUs takes. */
+    public Footprint(Resources resources, List<HostPort> ports, List<String> attributes) {
+        this(resources, ports, attributes, 0);
     }
 }

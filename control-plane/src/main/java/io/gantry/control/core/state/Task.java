@@ -2,7 +2,10 @@ package io.gantry.control.core.state;
 
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.Tag;
@@ -27,6 +30,7 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
      * @param service null for a task started by itself
      * @param deployment number of the deployment that started it, 0 without service
      * @param launchType EC2 or EXTERNAL
+     * @param gpus ids of the GPUs that it has to itself, by the name of the container
      */
     public record Origin(
             String cluster,
@@ -39,7 +43,19 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
             @Nullable String startedBy,
             String launchType,
             @Nullable TaskOverride overrides,
-            boolean executeCommand) {}
+            boolean executeCommand,
+            Map<String, List<String>> gpus) {
+        public Origin {
+            var sorted = new TreeMap<String, List<String>>();
+            gpus.forEach((container, ids) -> sorted.put(container, List.copyOf(ids)));
+            gpus = sorted.isEmpty() ? Map.of() : Collections.unmodifiableMap(sorted);
+        }
+
+        /** Ids of the GPUs of all its containers. */
+        public List<String> gpuIds() {
+            return gpus.values().stream().flatMap(List::stream).toList();
+        }
+    }
 
     /**
      * How far it is.
@@ -269,6 +285,11 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
 
     public @Nullable TaskOverride overrides() {
         return origin.overrides();
+    }
+
+    /** Ids of the GPUs that it has to itself, by the name of the container. */
+    public Map<String, List<String>> gpus() {
+        return origin.gpus();
     }
 
     public boolean executeCommand() {

@@ -4,6 +4,7 @@ import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.common.model.WorkerId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ public record Worker(
      * @param reservedPorts ports that are taken by others than tasks
      * @param atMillis when it registered first
      * @param clientToken of the latest registration
+     * @param gpus ids of its GPUs, in the order in which it named them
      */
     public record Registration(
             Map<String, String> attributes,
@@ -46,11 +48,13 @@ public record Worker(
             Resources total,
             List<HostPort> reservedPorts,
             long atMillis,
-            @Nullable String clientToken) {
+            @Nullable String clientToken,
+            List<String> gpus) {
         public Registration {
             attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
             tags = List.copyOf(tags);
             reservedPorts = List.copyOf(reservedPorts);
+            gpus = List.copyOf(gpus);
         }
     }
 
@@ -59,28 +63,35 @@ public record Worker(
      *
      * @param used what placed tasks have set aside and not yet given back
      * @param usedPorts fixed host ports of those tasks
+     * @param usedGpus ids of GPUs of those tasks, also of some that the machine no longer has
      */
-    public record Load(Resources used, List<HostPort> usedPorts, TaskCounts tasks) {
-        static final Load NONE = new Load(Resources.NONE, List.of(), TaskCounts.NONE);
+    public record Load(
+            Resources used, List<HostPort> usedPorts, TaskCounts tasks, List<String> usedGpus) {
+        static final Load NONE = new Load(Resources.NONE, List.of(), TaskCounts.NONE, List.of());
 
         public Load {
             usedPorts = List.copyOf(usedPorts);
+            usedGpus = List.copyOf(usedGpus);
         }
 
-        private Load plus(Footprint footprint) {
+        private Load plus(Footprint footprint, Collection<String> gpus) {
             var ports = new ArrayList<>(usedPorts);
             ports.addAll(footprint.ports());
-            return new Load(used.plus(footprint.resources()), ports, tasks);
+            var devices = new ArrayList<>(usedGpus);
+            devices.addAll(gpus);
+            return new Load(used.plus(footprint.resources()), ports, tasks, devices);
         }
 
-        private Load minus(Footprint footprint) {
+        private Load minus(Footprint footprint, Collection<String> gpus) {
             var ports = new ArrayList<>(usedPorts);
             footprint.ports().forEach(ports::remove);
-            return new Load(used.minus(footprint.resources()), ports, tasks);
+            var devices = new ArrayList<>(usedGpus);
+            gpus.forEach(devices::remove);
+            return new Load(used.minus(footprint.resources()), ports, tasks, devices);
         }
 
         private Load moving(Task.Status before, Task.Status after) {
-            return new Load(used, usedPorts, tasks.moving(before, after));
+            return new Load(used, usedPorts, tasks.moving(before, after), usedGpus);
         }
     }
 
@@ -193,18 +204,32 @@ public record Worker(
         return total().minus(used());
     }
 
+    /** Ids of its GPUs, in the order in which it named them. */
+    public List<String> gpus() {
+        return registration.gpus();
+    }
+
+    public List<String> usedGpus() {
+        return load.usedGpus();
+    }
+
+    /** GPUs that no task has, in the order in which they are given out. */
+    public List<String> freeGpus() {
+        return gpus().stream().filter(each -> !usedGpus().contains(each)).toList();
+    }
+
     public boolean taken(HostPort port) {
         return usedPorts().contains(port) || reservedPorts().contains(port);
     }
 
-    /** Sets aside what a task needs. */
-    public Worker reserving(Footprint footprint) {
-        return next(status, registration, load.plus(footprint), link);
+    /** Sets aside what a task needs, and these GPUs. */
+    public Worker reserving(Footprint footprint, Collection<String> gpus) {
+        return next(status, registration, load.plus(footprint, gpus), link);
     }
 
-    /** Gives back what a task had. */
-    public Worker releasing(Footprint footprint) {
-        return next(status, registration, load.minus(footprint), link);
+    /** Gives back what a task had, and these GPUs. */
+    public Worker releasing(Footprint footprint, Collection<String> gpus) {
+        return next(status, registration, load.minus(footprint, gpus), link);
     }
 
     /** Moves one task from one count to another, which ECS does not count as a change. */
@@ -230,18 +255,21 @@ public record Worker(
         return next(Status.INACTIVE, registration, load, link.ended(nowMillis));
     }
 
-    /** The same machine, registered once more with what it is now. */
-    public Worker reregistered(
-            Map<String, String> attributes,
-            Resources total,
-            List<HostPort> reservedPorts,
-            @Nullable String token) {
-        long since = registration.atMillis();
-        return next(
-                status,
-                new Registration(attributes, tags(), total, reservedPorts, since, token),
-                load,
-                link);
+    /**
+     * The same machine, registered once more with what it is now. Its tasks keep what they have,
+     * even if it should now have less.
+     */
+    public Worker reregistered(Registration now) {
+        var kept =
+                new Registration(
+                        now.attributes(),
+                        tags(),
+                        now.total(),
+                        now.reservedPorts(),
+                        registration.atMillis(),
+                        now.clientToken(),
+                        now.gpus());
+        return next(status, kept, load, link);
     }
 
     private Worker next(Status status, Registration registration, Load load, Link link) {

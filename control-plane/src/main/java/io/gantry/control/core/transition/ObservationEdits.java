@@ -34,19 +34,22 @@ final class ObservationEdits {
             return;
         }
         Status status = seen.status() == null ? before.last() : seen.status();
+        List<Container> told =
+                before.containers().stream().map(each -> merged(each, seen)).toList();
         List<Container> containers =
-                before.containers().stream().map(each -> merged(each, seen, status)).toList();
+                status == Status.STOPPED ? told.stream().map(Container::stopped).toList() : told;
         Task after = before.observed(status, containers, times(before, seen, status));
-        String code = stopCode(after);
-        if (code != null && (after.wanted() || after.stopCode() == null)) {
-            after = after.stopping(code, stoppedReason(after, code, seen.reason()), edit.nowMillis);
+        StopCause cause = StopCause.of(before, after.last(), told, seen.reason());
+        if (cause != null && (after.wanted() || after.stopCode() == null)) {
+            after = after.stopping(cause.code(), cause.reason(), edit.nowMillis);
         }
         if (!differs(before, after)) {
             return;
         }
         edit.tasks().change(before, after);
+        new ImagePins(edit).learn(after, seen.containers());
         if (after.service() != null && after.last() != before.last()) {
-            edit.services().taskMoved(before, after);
+            edit.services().taskMoved(after);
         }
     }
 
@@ -57,34 +60,41 @@ final class ObservationEdits {
                 || !before.times().equals(after.times());
     }
 
-    private static Container merged(Container known, Observation seen, Status taskStatus) {
-        ContainerSeen news =
-                seen.containers().stream()
-                        .filter(each -> each.name().equals(known.name()))
-                        .findFirst()
-                        .orElse(null);
-        Container container = news == null ? known : merged(known, news);
-        return taskStatus == Status.STOPPED ? container.stopped() : container;
+    private static Container merged(Container known, Observation seen) {
+        return seen.containers().stream()
+                .filter(each -> each.name().equals(known.name()))
+                .findFirst()
+                .map(news -> merged(known, news))
+                .orElse(known);
     }
 
+    /**
+     * A container that is started again in place may get other ports and another id, so that what a
+     * report says replaces what was known. Agents report on a task one at a time; a report that is
+     * behind in its status has been overtaken all the same, and only adds what is missing. The end
+     * of a container is told once.
+     */
     private static Container merged(Container known, ContainerSeen seen) {
+        boolean over = known.last() == Status.STOPPED;
+        boolean late = seen.status() != null && seen.status().compareTo(known.last()) < 0;
         return new Container(
                 known.name(),
                 known.id(),
                 known.essential(),
-                seen.status() == null || seen.status().compareTo(known.last()) < 0
-                        ? known.last()
-                        : seen.status(),
-                either(seen.exitCode(), known.exitCode()),
-                either(seen.reason(), known.reason()),
-                either(seen.runtimeId(), known.runtimeId()),
-                either(seen.imageDigest(), known.imageDigest()),
-                Objects.requireNonNullElse(seen.bindings(), known.bindings()),
+                seen.status() == null || late ? known.last() : seen.status(),
+                latest(known.exitCode(), seen.exitCode(), over),
+                latest(known.reason(), seen.reason(), over),
+                latest(known.runtimeId(), seen.runtimeId(), late),
+                latest(known.imageDigest(), seen.imageDigest(), late),
+                late
+                        ? known.bindings()
+                        : Objects.requireNonNullElse(seen.bindings(), known.bindings()),
                 Objects.requireNonNullElse(seen.health(), known.health()));
     }
 
-    private static <T> @Nullable T either(@Nullable T news, @Nullable T known) {
-        return news != null ? news : known;
+    private static <T> @Nullable T latest(
+            @Nullable T known, @Nullable T news, boolean knownPrevails) {
+        return known == null || (news != null && !knownPrevails) ? news : known;
     }
 
     private Task.Times times(Task task, Observation seen, Status status) {
@@ -105,40 +115,6 @@ final class ObservationEdits {
 
     private static long first(long known, long seen) {
         return known != 0 ? known : seen;
-    }
-
-    /** Why the task stops or has stopped by itself, in ECS's words; null if it does not. */
-    private static @Nullable String stopCode(Task task) {
-        boolean exited =
-                task.containers().stream()
-                        .anyMatch(
-                                each ->
-                                        each.essential()
-                                                && each.last() == Status.STOPPED
-                                                && each.exitCode() != null);
-        boolean failed =
-                task.containers().stream()
-                        .anyMatch(each -> each.essential() && each.last() == Status.STOPPED);
-        if (task.alive() && !failed) {
-            return null;
-        }
-        return task.times().startedAt() != 0 || exited
-                ? "EssentialContainerExited"
-                : "TaskFailedToStart";
-    }
-
-    private static String stoppedReason(Task task, String code, @Nullable String told) {
-        if (code.equals("EssentialContainerExited")) {
-            return "Essential container in task exited";
-        }
-        if (told != null && !told.isEmpty()) {
-            return told;
-        }
-        return task.containers().stream()
-                .map(Container::reason)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse("Task failed to start");
     }
 
     /** Tasks that were seen running and that their agent does not know are gone. */

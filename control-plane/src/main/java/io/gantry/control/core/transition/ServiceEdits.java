@@ -168,15 +168,19 @@ final class ServiceEdits {
     }
 
     private void stop(Task task) {
-        edit.tasks()
-                .stop(
-                        task,
-                        "ServiceSchedulerInitiated",
-                        Census.isUnhealthy(task)
-                                ? "Task failed container health checks"
-                                : "Scaling activity initiated by (deployment ecs-svc/"
-                                        + task.deployment()
-                                        + ")");
+        stop(task, "Scaling activity initiated by (deployment ecs-svc/" + task.deployment() + ")");
+    }
+
+    private void stop(Task task, String reason) {
+        edit.tasks().stop(task, "ServiceSchedulerInitiated", reason);
+    }
+
+    private void replace(Task task) {
+        if (Census.isUnhealthy(task)) {
+            stop(task, "Task failed container health checks");
+        } else {
+            stop(task);
+        }
     }
 
     Reply commit(CommitPlan plan) {
@@ -189,7 +193,7 @@ final class ServiceEdits {
         List<Task> stopped = judgeStops(plan, census);
         var refused = new ArrayList<TaskId>();
         List<TaskId> started = judgeStarts(plan, census.alive() - stopped.size(), census, refused);
-        stopped.forEach(this::stop);
+        stopped.forEach(this::replace);
         diary.planned(service.key(), started, stopped, plan.complaint());
         edit.touch(service.key());
         return new Reply.Started(started, refused);
@@ -227,7 +231,7 @@ final class ServiceEdits {
     }
 
     /** A task of a service has reached another status. */
-    void taskMoved(Task before, Task after) {
+    void taskMoved(Task after) {
         ServiceKey key = after.service();
         Service service = key == null ? null : edit.serviceRows.get(key);
         if (service == null || !service.active()) {
@@ -237,9 +241,9 @@ final class ServiceEdits {
             edit.serviceRows.put(
                     service.key(), service.changing(after.deployment(), Deployment::succeeding));
             lookAgain(service.key(), Census.UNCHECKED_HEALTHY_MILLIS);
-        } else if (after.times().startedAt() == 0
-                && "TaskFailedToStart".equals(after.stopCode())
-                && before.wanted()) {
+        } else if (after.last() == Status.STOPPED
+                && after.times().startedAt() == 0
+                && StopCause.isOwn(after.stopCode())) {
             failed(service, after.deployment());
         }
     }

@@ -8,6 +8,7 @@ import io.gantry.control.core.command.Command.StopTask;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.schedule.Fit;
+import io.gantry.control.core.schedule.Gpus;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Service;
@@ -99,7 +100,10 @@ final class TaskEdits {
                 || (launch.distinctInstance() && occupied(worker, launch.group()))) {
             return false;
         }
-        edit.workerRows.put(worker.id(), worker.reserving(launch.footprint()));
+        Map<String, List<String>> gpus = gpus(definition, launch, worker);
+        if (gpus == null) {
+            return false;
+        }
         var origin =
                 new Task.Origin(
                         cluster,
@@ -112,9 +116,20 @@ final class TaskEdits {
                         launch.startedBy(),
                         launch.launchType(),
                         launch.overrides(),
-                        launch.executeCommand());
+                        launch.executeCommand(),
+                        gpus);
+        edit.workerRows.put(worker.id(), worker.reserving(launch.footprint(), origin.gpuIds()));
         add(Task.placed(start.task(), origin, launch.tags(), start.containers(), edit.nowMillis));
         return true;
+    }
+
+    /** The GPUs that the containers of a task get on a worker; null if it has too few. */
+    private @Nullable Map<String, List<String>> gpus(
+            TaskDefinitionKey definition, Launch launch, Worker worker) {
+        TaskDefinitionRow row = edit.taskDefinitionRows.get(definition);
+        return launch.footprint().gpus() == 0 || row == null
+                ? Map.of()
+                : Gpus.assigned(row.definition(), launch.overrides(), worker.freeGpus());
     }
 
     /** Whether a living task of the group is on the worker, counting those placed by this edit. */
@@ -158,7 +173,8 @@ final class TaskEdits {
             removeFromOwners(before);
             addToOwners(after);
             Worker worker = edit.worker(after.worker());
-            edit.workerRows.put(worker.id(), worker.releasing(after.footprint()));
+            edit.workerRows.put(
+                    worker.id(), worker.releasing(after.footprint(), after.origin().gpuIds()));
             edit.due(
                     edit.policy().stoppedTaskRetentionMillis(),
                     Deadline.Kind.FORGET_TASK,

@@ -46,13 +46,7 @@ final class WorkerEdits {
                     "The container instance is not registered with the cluster. Remove the agent's"
                             + " state to register it as a new one.");
         }
-        edit.workerRows.put(
-                known.id(),
-                known.reregistered(
-                        register.attributes(),
-                        register.total(),
-                        register.reservedPorts(),
-                        register.clientToken()));
+        edit.workerRows.put(known.id(), known.reregistered(registration(register)));
         edit.touch(known.id());
         return new Reply.WorkerRegistered(known.id());
     }
@@ -68,16 +62,20 @@ final class WorkerEdits {
         return new Reply.WorkerRegistered(register.worker());
     }
 
+    private Worker.Registration registration(RegisterWorker register) {
+        return new Worker.Registration(
+                register.attributes(),
+                register.tags(),
+                register.total(),
+                register.reservedPorts(),
+                edit.nowMillis,
+                register.clientToken(),
+                register.gpus());
+    }
+
     private void add(RegisterWorker register) {
-        var registration =
-                new Worker.Registration(
-                        register.attributes(),
-                        register.tags(),
-                        register.total(),
-                        register.reservedPorts(),
-                        edit.nowMillis,
-                        register.clientToken());
-        Worker worker = Worker.registered(register.worker(), register.cluster(), registration);
+        Worker worker =
+                Worker.registered(register.worker(), register.cluster(), registration(register));
         edit.workerRows.put(worker.id(), worker);
         edit.workersByCluster.put(new WorkerOf(worker.cluster(), worker.id()), Present.YES);
         edit.clusterRows.put(worker.cluster(), edit.cluster(worker.cluster()).withInstances(1));

@@ -6,6 +6,7 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.Lab;
 import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Command.ContainerSeen;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 
 class TaskLifeTest {
     private final Lab lab = new Lab(1);
@@ -93,6 +95,52 @@ class TaskLifeTest {
         Command.RunTasks command = lab.run(definition, worker, null);
         assertThat(lab.apply(command)).isEqualTo(lab.apply(command));
         assertThat(lab.state().tasks().size()).isEqualTo(1);
+    }
+
+    /** A restart in place may bring another dynamic port, and another id where processes run. */
+    @Test
+    void aContainerThatStartsAgainShowsItsNewPortsAndId() {
+        TaskId task = run();
+        lab.report(task, Status.RUNNING, null, at("first", 32_768));
+        long version = lab.task(task).version();
+        lab.report(task, Status.RUNNING, null, at("second", 32_769));
+        assertThat(main(task).runtimeId()).isEqualTo("second");
+        assertThat(main(task).bindings()).extracting(NetworkBinding::hostPort).containsOnly(32_769);
+        assertThat(lab.task(task).version()).isEqualTo(version + 1);
+
+        lab.report(task, Status.RUNNING, null, at("second", 32_769));
+        assertThat(lab.task(task).version()).as("the same again").isEqualTo(version + 1);
+        lab.report(task, Status.PENDING, null, seen(Status.PENDING, "first", 32_768));
+        assertThat(main(task).runtimeId()).as("overtaken").isEqualTo("second");
+        assertThat(main(task).bindings()).extracting(NetworkBinding::hostPort).containsOnly(32_769);
+        assertThat(lab.task(task).last()).isEqualTo(Status.RUNNING);
+    }
+
+    @Test
+    void whatComesLateOfAContainerThatHasStoppedIsNotBelieved() {
+        TaskId task = run();
+        lab.report(task, Status.RUNNING, null, at("second", 32_769));
+        lab.apply(new Command.StopTask(task, "UserInitiated", "enough"));
+        var over = new ContainerSeen("main", Status.STOPPED, 137, null, "second", null, null, null);
+        lab.report(task, Status.RUNNING, null, over);
+        lab.report(task, Status.RUNNING, null, at("first", 32_768));
+        assertThat(main(task).last()).isEqualTo(Status.STOPPED);
+        assertThat(main(task).runtimeId()).isEqualTo("second");
+        assertThat(main(task).bindings()).extracting(NetworkBinding::hostPort).containsOnly(32_769);
+    }
+
+    private static ContainerSeen at(String runtimeId, int port) {
+        return seen(Status.RUNNING, runtimeId, port);
+    }
+
+    private static ContainerSeen seen(Status status, String runtimeId, int port) {
+        var binding = NetworkBinding.builder().containerPort(80).hostPort(port).build();
+        return new ContainerSeen(
+                "main", status, null, null, runtimeId, null, List.of(binding), null);
+    }
+
+    private Task.Container main(TaskId task) {
+        return lab.task(task).containers().getFirst();
     }
 
     @Test

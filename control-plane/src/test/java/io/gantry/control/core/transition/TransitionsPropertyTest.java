@@ -9,6 +9,7 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.Audit;
 import io.gantry.control.core.Lab;
 import io.gantry.control.core.command.Command;
+import io.gantry.control.core.command.Command.ContainerSeen;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
@@ -57,7 +58,13 @@ class TransitionsPropertyTest {
                                         .isGreaterThanOrEqualTo(earlier.desired());
                                 assertThat(task.worker()).isEqualTo(earlier.worker());
                                 assertThat(task.version())
-                                        .isBetween(earlier.version(), earlier.version() + 1);
+                                        .isGreaterThanOrEqualTo(earlier.version());
+                                assertThat(task.gpus()).isEqualTo(earlier.gpus());
+                                if (earlier.stopCode() != null) {
+                                    assertThat(task.stopCode()).isEqualTo(earlier.stopCode());
+                                    assertThat(task.stoppedReason())
+                                            .isEqualTo(earlier.stoppedReason());
+                                }
                             }
                         });
     }
@@ -83,6 +90,7 @@ class TransitionsPropertyTest {
             this.lab = lab;
             workers.add(lab.worker(2048, 2048, Map.of()));
             workers.add(lab.worker(1024, 4096, Map.of("rack", "r1")));
+            workers.add(lab.worker(2048, 2048, Map.of(), List.of("g0", "g1", "g2")));
             definitions.add(lab.definition("small", Lab.SMALL));
             definitions.add(
                     lab.definition(
@@ -93,6 +101,7 @@ class TransitionsPropertyTest {
                     lab.definition(
                             "rack",
                             new Footprint(new Resources(512, 256), List.of(), List.of("rack"))));
+            definitions.add(GpusTest.definition(lab, "gpu", 1, 1));
         }
 
         void step() {
@@ -126,7 +135,16 @@ class TransitionsPropertyTest {
             List<Task> tasks = lab.state().tasks().values().toList();
             if (!tasks.isEmpty()) {
                 Integer exit = lab.random.nextBoolean() ? lab.random.nextInt(3) : null;
-                lab.observe(any(tasks).id(), any(List.of(Status.values())), exit);
+                Task task = any(tasks);
+                if (lab.random.nextInt(4) == 0) {
+                    var digest = "sha256:" + Integer.toString(lab.random.nextInt(3)).repeat(64);
+                    lab.report(
+                            task.id(),
+                            Status.PENDING,
+                            null,
+                            new ContainerSeen("main", null, null, null, null, digest, null, null));
+                }
+                lab.observe(task.id(), any(List.of(Status.values())), exit);
             }
         }
 
@@ -170,7 +188,7 @@ class TransitionsPropertyTest {
         }
 
         private void rarely() {
-            switch (lab.random.nextInt(8)) {
+            switch (lab.random.nextInt(9)) {
                 case 0 -> lab.apply(new Command.DeleteService(Lab.WEB, true));
                 case 1 -> lab.apply(new Command.DeregisterWorker(any(workers), true));
                 case 2 -> {
@@ -189,6 +207,13 @@ class TransitionsPropertyTest {
                         lab.apply(
                                 new Command.SetPolicy(
                                         new Policy((1 + lab.random.nextInt(5)) * 3_600_000L)));
+                case 7 -> {
+                    WorkerId worker = any(workers);
+                    if (lab.state().workers().get(worker) != null) {
+                        List<String> gpus = List.of("g2", "g0", "g7", "g1");
+                        lab.reregister(worker, gpus.subList(0, lab.random.nextInt(5)));
+                    }
+                }
                 default -> {
                     WorkerId worker = any(workers);
                     var row = lab.state().workers().get(worker);
