@@ -19,6 +19,7 @@ import io.gantry.control.http.HttpServer;
 import io.gantry.control.lead.DeadlineClock;
 import io.gantry.control.lead.Founding;
 import io.gantry.control.lead.LeaderDuties;
+import io.gantry.control.lead.PolicyKeeper;
 import io.gantry.control.lead.ServiceLoop;
 import io.gantry.control.lead.SessionPatrol;
 import io.gantry.control.live.HazelcastLiveStore;
@@ -113,7 +114,8 @@ public final class ControlPlane implements AutoCloseable {
                                                 credentials.readOrGenerate())),
                         new ServiceLoop(raft, commands, leaderLoop, ids, random),
                         new DeadlineClock(commands, clock, leaderLoop),
-                        new SessionPatrol(raft, commands, live, clock, patrolLoop))
+                        new SessionPatrol(raft, commands, live, clock, patrolLoop),
+                        new PolicyKeeper(commands, config.policy()))
                 .start();
 
         var observations = new ObservationBatcher(commands, sessionLoop);
@@ -128,7 +130,9 @@ public final class ControlPlane implements AutoCloseable {
                         random,
                         endpoints(config.publicUrl()),
                         observations,
-                        ApiContext.DEFAULT_DEADLINE);
+                        ApiContext.DEFAULT_DEADLINE,
+                        live,
+                        clock);
         var dispatcher =
                 new Dispatcher(
                         authentication,

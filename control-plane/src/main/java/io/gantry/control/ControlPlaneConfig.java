@@ -1,7 +1,9 @@
 package io.gantry.control;
 
 import io.gantry.common.config.Settings;
+import io.gantry.control.core.state.Policy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -16,6 +18,8 @@ import java.util.List;
  * @param account in all ARNs; counts when the installation is founded
  * @param rootCredentials file with the key pair that may do everything; read if it is there when
  *     the installation is founded, written otherwise
+ * @param stoppedTaskRetention how long stopped tasks can still be described, from an hour to 30
+ *     days; the same on all nodes, as the leader's counts
  */
 public record ControlPlaneConfig(
         String node,
@@ -26,7 +30,10 @@ public record ControlPlaneConfig(
         String region,
         String account,
         Auth auth,
-        Path rootCredentials) {
+        Path rootCredentials,
+        Duration stoppedTaskRetention) {
+    private static final Duration SHORTEST_RETENTION = Duration.ofHours(1);
+    private static final Duration LONGEST_RETENTION = Duration.ofDays(30);
     private static final int DEFAULT_BASE_PORT = 8700;
 
     public ControlPlaneConfig {
@@ -116,7 +123,22 @@ public record ControlPlaneConfig(
                 settings.text("REGION", "us-east-1"),
                 account,
                 settings.choice("AUTH", Auth.class, Auth.SIGV4),
-                settings.path("ROOT_CREDENTIALS", data.resolve("root-credentials")));
+                settings.path("ROOT_CREDENTIALS", data.resolve("root-credentials")),
+                retention(settings));
+    }
+
+    private static Duration retention(Settings settings) {
+        Duration told = settings.duration("STOPPED_TASK_RETENTION", SHORTEST_RETENTION);
+        if (told.compareTo(SHORTEST_RETENTION) < 0 || told.compareTo(LONGEST_RETENTION) > 0) {
+            settings.refuse("STOPPED_TASK_RETENTION", "must be from 1h to 30d");
+            return SHORTEST_RETENTION;
+        }
+        return told;
+    }
+
+    /** What all nodes have to do alike. */
+    Policy policy() {
+        return new Policy(stoppedTaskRetention.toMillis());
     }
 
     Peer self() {

@@ -1,6 +1,8 @@
 package io.gantry.control.api;
 
 import io.gantry.common.model.IdSource;
+import io.gantry.common.time.Clock;
+import io.gantry.control.live.LiveStore;
 import io.gantry.control.log.CommandLog;
 import io.gantry.control.log.Replica;
 import java.time.Duration;
@@ -11,6 +13,8 @@ import java.util.random.RandomGenerator;
  *
  * @param random breaks ties between machines; safe for use by many threads
  * @param deadline how long an operation waits for the log before it tells the client to try again
+ * @param live what is nice to know of machines and tasks
+ * @param clock tells whether what is known is still fresh
  */
 public record ApiContext(
         CommandLog log,
@@ -19,7 +23,9 @@ public record ApiContext(
         RandomGenerator random,
         Endpoints endpoints,
         Observations observations,
-        Duration deadline) {
+        Duration deadline,
+        LiveStore live,
+        Clock clock) {
 
     /** Short enough that clients retry within their own time limits. */
     public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(5);

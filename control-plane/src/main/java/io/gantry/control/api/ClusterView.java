@@ -49,7 +49,7 @@ final class ClusterView {
     }
 
     private List<KeyValuePair> statistics(Cluster cluster) {
-        List<Task> tasks = state.tasksIn(cluster.name()).filter(Task::alive).toList();
+        List<Task> tasks = state.aliveIn(cluster.name()).toList();
         List<Service> services = state.servicesOf(cluster.name()).toList();
         var statistics = new ArrayList<KeyValuePair>();
         for (String type : LAUNCH_TYPES) {

@@ -7,6 +7,7 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContainerInstance;
@@ -20,11 +21,14 @@ import software.amazon.awssdk.services.ecs.model.ListContainerInstancesRequest;
 import software.amazon.awssdk.services.ecs.model.ListContainerInstancesResponse;
 import software.amazon.awssdk.services.ecs.model.RegisterContainerInstanceRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterContainerInstanceResponse;
+import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateResponse;
 
 /** The operations on container instances. */
 final class ContainerInstances {
     private static final int PAGE = 100;
     private static final int MOST_DESCRIBED = 100;
+    private static final int MOST_UPDATED = 10;
 
     private final ApiContext context;
     private final Quorum quorum;
@@ -110,15 +114,15 @@ final class ContainerInstances {
             throw ApiErrors.invalid("Container Instances cannot have more than 100 elements.");
         }
         ApiErrors.checkModel(request, ApiErrors::invalid);
-        if (request.include().contains(ContainerInstanceField.CONTAINER_INSTANCE_HEALTH)) {
-            throw Members.unsupported("include", "CONTAINER_INSTANCE_HEALTH", ApiErrors::invalid);
-        }
         ClusterState state = quorum.fresh();
         Names names = Names.of(state);
         var refs = new Refs(names);
         String cluster = refs.cluster(state, request.cluster()).name();
         boolean tagged = request.include().contains(ContainerInstanceField.TAGS);
+        boolean examined =
+                request.include().contains(ContainerInstanceField.CONTAINER_INSTANCE_HEALTH);
         var view = new InstanceView(state);
+        var health = new InstanceHealth(context.live(), context.clock().nowMillis());
         var found = new ArrayList<ContainerInstance>();
         var failures = new ArrayList<Failure>();
         for (String given : request.containerInstances()) {
@@ -127,10 +131,77 @@ final class ContainerInstances {
                 String id = refs.instanceId(cluster, given);
                 failures.add(Views.missing(names.instance(cluster, id)));
             } else {
-                found.add(view.of(worker, tagged));
+                ContainerInstance shown = view.of(worker, tagged);
+                found.add(
+                        examined
+                                ? shown.toBuilder().healthStatus(health.of(worker)).build()
+                                : shown);
             }
         }
         return DescribeContainerInstancesResponse.builder()
+                .containerInstances(found)
+                .failures(failures)
+                .build();
+    }
+
+    UpdateContainerInstancesStateResponse updateState(
+            UpdateContainerInstancesStateRequest request) {
+        if (request.containerInstances().isEmpty()) {
+            throw ApiErrors.client("Container Instances cannot be empty.");
+        }
+        if (request.containerInstances().size() > MOST_UPDATED) {
+            throw ApiErrors.invalid("Container Instances cannot have more than 10 elements.");
+        }
+        Worker.Status status =
+                switch (request.status()) {
+                    case ACTIVE -> Worker.Status.ACTIVE;
+                    case DRAINING -> Worker.Status.DRAINING;
+                    case null, default ->
+                            throw ApiErrors.invalid(
+                                    "Container instance status should be one of [ACTIVE,"
+                                            + " DRAINING]");
+                };
+        ClusterState state = quorum.fresh();
+        var refs = new Refs(Names.of(state));
+        String cluster = refs.cluster(state, request.cluster()).name();
+        List<WorkerId> ids =
+                request.containerInstances().stream()
+                        .map(given -> find(state, refs.instance(cluster, given), cluster))
+                        .filter(Objects::nonNull)
+                        .map(Worker::id)
+                        .distinct()
+                        .toList();
+        if (!ids.isEmpty()) {
+            quorum.accept(new Command.SetWorkerStatus(ids, status));
+        }
+        return updated(request, cluster);
+    }
+
+    /** Container instances that were deregistered have no state that could be changed. */
+    private UpdateContainerInstancesStateResponse updated(
+            UpdateContainerInstancesStateRequest request, String cluster) {
+        ClusterState state = quorum.state();
+        Names names = Names.of(state);
+        var refs = new Refs(names);
+        var view = new InstanceView(state);
+        var found = new ArrayList<ContainerInstance>();
+        var failures = new ArrayList<Failure>();
+        for (String given : request.containerInstances()) {
+            Worker worker = find(state, refs.instance(cluster, given), cluster);
+            if (worker == null) {
+                String id = refs.instanceId(cluster, given);
+                failures.add(Views.missing(names.instance(cluster, id)));
+            } else if (worker.status() == Worker.Status.INACTIVE) {
+                failures.add(
+                        Failure.builder()
+                                .arn(names.instance(cluster, worker.id()))
+                                .reason("INACTIVE")
+                                .build());
+            } else {
+                found.add(view.of(worker, false));
+            }
+        }
+        return UpdateContainerInstancesStateResponse.builder()
                 .containerInstances(found)
                 .failures(failures)
                 .build();

@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.ecs.model.DescribeTasksRequest;
 import software.amazon.awssdk.services.ecs.model.DiscoverPollEndpointRequest;
 import software.amazon.awssdk.services.ecs.model.EcsRequest;
 import software.amazon.awssdk.services.ecs.model.EcsResponse;
+import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
 import software.amazon.awssdk.services.ecs.model.ListClustersRequest;
 import software.amazon.awssdk.services.ecs.model.ListContainerInstancesRequest;
 import software.amazon.awssdk.services.ecs.model.ListServicesRequest;
@@ -32,7 +33,9 @@ import software.amazon.awssdk.services.ecs.model.StopTaskRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitAttachmentStateChangesRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitContainerStateChangeRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitTaskStateChangeRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateTaskProtectionRequest;
 
 /**
  * The operations of Amazon ECS that are served. Handlers block, so call them on virtual threads.
@@ -41,6 +44,7 @@ public final class EcsApi {
     private final Clusters clusters;
     private final TaskDefinitions definitions;
     private final Tasks tasks;
+    private final TaskProtection protection;
     private final ContainerInstances instances;
     private final Services services;
     private final Agents agents;
@@ -54,6 +58,7 @@ public final class EcsApi {
         this.clusters = new Clusters(quorum);
         this.definitions = new TaskDefinitions(quorum);
         this.tasks = new Tasks(context, quorum);
+        this.protection = new TaskProtection(quorum);
         this.instances = new ContainerInstances(context, quorum);
         this.services = new Services(context, quorum);
         this.agents = new Agents(context, quorum);
@@ -93,6 +98,8 @@ public final class EcsApi {
         on(StopTaskRequest.class, tasks::stop);
         on(DescribeTasksRequest.class, tasks::describe);
         on(ListTasksRequest.class, tasks::list);
+        on(GetTaskProtectionRequest.class, protection::read);
+        on(UpdateTaskProtectionRequest.class, protection::update);
     }
 
     private void serveServices() {
@@ -110,6 +117,7 @@ public final class EcsApi {
         on(DeregisterContainerInstanceRequest.class, instances::deregister);
         on(DescribeContainerInstancesRequest.class, instances::describe);
         on(ListContainerInstancesRequest.class, instances::list);
+        on(UpdateContainerInstancesStateRequest.class, instances::updateState);
         on(DiscoverPollEndpointRequest.class, agents::discover);
         on(SubmitTaskStateChangeRequest.class, agents::task);
         on(SubmitContainerStateChangeRequest.class, agents::container);
@@ -126,6 +134,7 @@ public final class EcsApi {
                         DescribeTasksRequest.class,
                         DescribeServicesRequest.class,
                         DescribeContainerInstancesRequest.class,
+                        UpdateContainerInstancesStateRequest.class,
                         AgentModel.RegisterContainerInstanceRequest.class,
                         SubmitTaskStateChangeRequest.class,
                         SubmitContainerStateChangeRequest.class,

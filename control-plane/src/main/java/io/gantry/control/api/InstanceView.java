@@ -4,6 +4,7 @@ import io.gantry.common.model.HostPort;
 import io.gantry.common.model.HostPort.Protocol;
 import io.gantry.common.model.Resources;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
 import java.util.ArrayList;
@@ -17,9 +18,11 @@ import software.amazon.awssdk.services.ecs.model.VersionInfo;
 
 /** Container instances as ECS describes them. */
 final class InstanceView {
+    private final ClusterState state;
     private final Names names;
 
     InstanceView(ClusterState state) {
+        this.state = state;
         this.names = Names.of(state);
     }
 
@@ -34,13 +37,22 @@ final class InstanceView {
                         resources(worker, worker.free(), taken(worker), worker.freeGpus()))
                 .status(worker.status().name())
                 .agentConnected(worker.connected())
-                .runningTasksCount(worker.running())
+                .runningTasksCount(running(worker))
                 .pendingTasksCount(worker.pending())
                 .attributes(attributes(worker))
                 .registeredAt(Views.time(worker.registeredAtMillis()))
                 .attachments(List.of())
                 .tags(tagged ? worker.tags() : List.of())
                 .build();
+    }
+
+    /** Tasks that run and should go on: one that stops no longer counts, though it holds on. */
+    private int running(Worker worker) {
+        long running =
+                state.aliveOn(worker.id())
+                        .filter(task -> task.last() == Status.RUNNING && task.wanted())
+                        .count();
+        return Math.toIntExact(running);
     }
 
     private static VersionInfo version(@Nullable AgentVersion agent) {

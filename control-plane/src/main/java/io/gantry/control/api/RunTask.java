@@ -83,7 +83,7 @@ final class RunTask {
     private Plan plan(ClusterState state, int count) {
         boolean anyone =
                 state.workersOf(cluster)
-                        .anyMatch(worker -> worker.status() != Worker.Status.INACTIVE);
+                        .anyMatch(worker -> worker.status() == Worker.Status.ACTIVE);
         if (!anyone && started.isEmpty()) {
             throw ApiErrors.invalid("No Container Instances were found in your cluster.");
         }

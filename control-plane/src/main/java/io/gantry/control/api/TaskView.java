@@ -62,13 +62,21 @@ final class TaskView {
                         .inferenceAccelerators(List.of())
                         .tags(tagged ? task.tags() : List.of());
         times(builder, task.times());
+        builder.connectivityAt(Views.time(connectedAt(task, worker)));
         return builder.build();
+    }
+
+    /** When the task last became CONNECTED: with its agent, or at its start if that was later. */
+    private static long connectedAt(Task task, @Nullable Worker worker) {
+        long known = task.times().connectivityAt();
+        long agent = worker == null ? 0 : worker.connectedAtMillis();
+        long stopped = task.times().stoppedAt();
+        return stopped != 0 && agent > stopped ? known : Math.max(known, agent);
     }
 
     private static void times(
             software.amazon.awssdk.services.ecs.model.Task.Builder builder, Task.Times times) {
         builder.createdAt(Views.time(times.createdAt()))
-                .connectivityAt(Views.time(times.connectivityAt()))
                 .pullStartedAt(Views.time(times.pullStartedAt()))
                 .pullStoppedAt(Views.time(times.pullStoppedAt()))
                 .startedAt(Views.time(times.startedAt()))

@@ -6,7 +6,9 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.TaskOf;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -64,7 +66,8 @@ final class Tasks {
                 .build();
     }
 
-    private static @Nullable Task find(ClusterState state, @Nullable TaskId id, String cluster) {
+    /** A task of the cluster, or null. */
+    static @Nullable Task find(ClusterState state, @Nullable TaskId id, String cluster) {
         Task task = id == null ? null : state.tasks().get(id);
         return task != null && task.cluster().equals(cluster) ? task : null;
     }
@@ -120,11 +123,18 @@ final class Tasks {
                         request.nextToken(),
                         List.of("T", filters(request), cluster, desired));
         TaskId last = pages.last(TaskId::parse);
+        Predicate<Task> wanted =
+                filter(request)
+                        .and(task -> last == null || task.id().compareTo(last) > 0)
+                        .and(task -> task.desired().name().equals(desired));
+        Candidates all = candidates(state, cluster, request, last);
+        Stream<Task> alive = all.alive.filter(wanted).limit(PAGE + 1);
+        // A task that is asked to stop is listed among those that have stopped.
         Stream<Task> rows =
-                candidates(state, cluster, request, last)
-                        .filter(task -> last == null || task.id().compareTo(last) > 0)
-                        .filter(task -> task.desired().name().equals(desired))
-                        .filter(filter(request));
+                desired.equals("RUNNING")
+                        ? alive
+                        : Stream.concat(alive, all.stopped.filter(wanted).limit(PAGE + 1))
+                                .sorted(Comparator.comparing(Task::id));
         var page = pages.cut(rows, Task::id);
         return ListTasksResponse.builder()
                 .taskArns(page.rows().stream().map(task -> names.task(cluster, task.id())).toList())
@@ -143,8 +153,11 @@ final class Tasks {
                 .toString();
     }
 
-    /** The tasks of the narrowest group that the request names, in the order of their ids. */
-    private static Stream<Task> candidates(
+    /** Tasks that may be listed, living and stopped ones, each in the order of their ids. */
+    private record Candidates(Stream<Task> alive, Stream<Task> stopped) {}
+
+    /** The tasks of the narrowest group that the request names. */
+    private static Candidates candidates(
             ClusterState state, String cluster, ListTasksRequest request, @Nullable TaskId last) {
         var refs = new Refs(Names.of(state));
         WorkerId worker = null;
@@ -160,13 +173,18 @@ final class Tasks {
                 throw ApiErrors.noService();
             }
             WorkerId where = worker;
-            return state.tasksOf(service)
-                    .filter(task -> where == null || task.worker().equals(where));
+            Predicate<Task> there = task -> where == null || task.worker().equals(where);
+            return new Candidates(
+                    state.aliveOf(service).filter(there),
+                    state.tasksOf(service).filter(task -> !task.alive()).filter(there));
         }
         if (worker != null) {
-            return state.tasksOn(worker);
+            return new Candidates(
+                    state.aliveOn(worker), state.tasksOn(worker).filter(task -> !task.alive()));
         }
-        return last == null ? state.tasksIn(cluster) : state.tasksIn(cluster, last);
+        TaskId from = last == null ? TaskOf.NO_TASK : last;
+        return new Candidates(
+                state.tasksIn(cluster, false, from), state.tasksIn(cluster, true, from));
     }
 
     private static Predicate<Task> filter(ListTasksRequest request) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class LeaderDuties implements Replica.Listener {
     private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration FOUNDING = Duration.ofSeconds(5);
+    private static final Duration POLICY = Duration.ofSeconds(5);
 
     private final Replica replica;
     private final Timers timers;
@@ -24,8 +25,10 @@ public final class LeaderDuties implements Replica.Listener {
     private final ServiceLoop services;
     private final DeadlineClock deadlines;
     private final SessionPatrol sessions;
+    private final PolicyKeeper policy;
     private @Nullable Timer tick;
     private @Nullable Timer found;
+    private @Nullable Timer keep;
     private boolean leading;
     private long term;
 
@@ -35,13 +38,15 @@ public final class LeaderDuties implements Replica.Listener {
             Founding founding,
             ServiceLoop services,
             DeadlineClock deadlines,
-            SessionPatrol sessions) {
+            SessionPatrol sessions,
+            PolicyKeeper policy) {
         this.replica = replica;
         this.timers = timers;
         this.founding = founding;
         this.services = services;
         this.deadlines = deadlines;
         this.sessions = sessions;
+        this.policy = policy;
     }
 
     /** Begins to follow who leads; call once. */
@@ -61,6 +66,7 @@ public final class LeaderDuties implements Replica.Listener {
             sessions.stop();
             cancel(tick);
             cancel(found);
+            cancel(keep);
         }
         if (begins) {
             leading = true;
@@ -70,6 +76,7 @@ public final class LeaderDuties implements Replica.Listener {
             // Each duty in a task of its own: one that fails leaves the others alone.
             tick = timers.after(Duration.ZERO, this::tick);
             found = timers.after(Duration.ZERO, this::found);
+            keep = timers.after(Duration.ZERO, this::keep);
         }
     }
 
@@ -90,6 +97,13 @@ public final class LeaderDuties implements Replica.Listener {
         if (leading) {
             found = timers.after(FOUNDING, this::found);
             founding.foundIfNew(replica.state());
+        }
+    }
+
+    private void keep() {
+        if (leading) {
+            keep = timers.after(POLICY, this::keep);
+            policy.proposeIfOther(replica.state());
         }
     }
 

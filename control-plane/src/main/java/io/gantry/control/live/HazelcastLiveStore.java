@@ -27,6 +27,10 @@ import org.slf4j.LoggerFactory;
 public final class HazelcastLiveStore implements LiveStore {
     private static final Logger log = LoggerFactory.getLogger(HazelcastLiveStore.class);
     private static final int KEPT_SECONDS = 60;
+
+    /** Agents tell how their machines feel once a minute. */
+    private static final int HEALTH_KEPT_SECONDS = 300;
+
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final Config config;
@@ -36,7 +40,8 @@ public final class HazelcastLiveStore implements LiveStore {
     private record Joined(
             HazelcastInstance hazelcast,
             IMap<String, Heartbeat> heartbeats,
-            IMap<String, Utilisation> utilisations) {}
+            IMap<String, Utilisation> utilisations,
+            IMap<String, MachineHealth> healths) {}
 
     private HazelcastLiveStore(Config config) {
         this.config = config;
@@ -76,6 +81,7 @@ public final class HazelcastLiveStore implements LiveStore {
         network.getJoin().getTcpIpConfig().setEnabled(true).setMembers(members);
         config.addMapConfig(volatileMap("heartbeat"));
         config.addMapConfig(volatileMap("utilisation"));
+        config.addMapConfig(volatileMap("health").setTimeToLiveSeconds(HEALTH_KEPT_SECONDS));
         var store = new HazelcastLiveStore(config);
         Thread.ofPlatform().daemon().name("live-join").start(store::join);
         return store;
@@ -89,7 +95,8 @@ public final class HazelcastLiveStore implements LiveStore {
                         new Joined(
                                 hazelcast,
                                 hazelcast.getMap("heartbeat"),
-                                hazelcast.getMap("utilisation"));
+                                hazelcast.getMap("utilisation"),
+                                hazelcast.getMap("health"));
                 if (closed) {
                     hazelcast.shutdown();
                 }
@@ -146,6 +153,16 @@ public final class HazelcastLiveStore implements LiveStore {
     @Override
     public @Nullable Utilisation utilisation(TaskId task) {
         return lookUp(store -> store.utilisations.get(task.toString()));
+    }
+
+    @Override
+    public void health(WorkerId worker, MachineHealth health) {
+        attempt(store -> store.healths.setAsync(worker.toString(), health));
+    }
+
+    @Override
+    public @Nullable MachineHealth health(WorkerId worker) {
+        return lookUp(store -> store.healths.get(worker.toString()));
     }
 
     @Override

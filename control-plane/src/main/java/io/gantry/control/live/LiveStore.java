@@ -3,6 +3,7 @@ package io.gantry.control.live;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,31 @@ public interface LiveStore extends AutoCloseable {
      */
     record Utilisation(double cpuUnits, double memoryMib, long atMillis) implements Serializable {}
 
+    /**
+     * How the parts of a machine feel, as its agent has told.
+     *
+     * @param atMillis when it was told, by the node that heard it
+     */
+    record MachineHealth(List<PartHealth> parts, long atMillis) implements Serializable {
+        public MachineHealth {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * How a part of a machine feels. Times are milliseconds since the epoch, 0 for not told.
+     *
+     * @param type as ECS names it, such as CONTAINER_RUNTIME
+     * @param status OK, IMPAIRED, INSUFFICIENT_DATA or INITIALIZING
+     */
+    record PartHealth(
+            String type,
+            String status,
+            @Nullable String reason,
+            long updatedAtMillis,
+            long changedAtMillis)
+            implements Serializable {}
+
     void heartbeat(WorkerId worker, Heartbeat heartbeat);
 
     @Nullable Heartbeat heartbeat(WorkerId worker);
@@ -37,6 +63,10 @@ public interface LiveStore extends AutoCloseable {
     void utilisation(Map<TaskId, Utilisation> tasks);
 
     @Nullable Utilisation utilisation(TaskId task);
+
+    void health(WorkerId worker, MachineHealth health);
+
+    @Nullable MachineHealth health(WorkerId worker);
 
     /** How many nodes share this store, this one included; 0 while it is not there. */
     int nodes();

@@ -31,7 +31,10 @@ final class Kinds<T> {
                     .add("service+", Command.CreateService.class)
                     .add("service=", Command.UpdateService.class)
                     .add("service-", Command.DeleteService.class)
-                    .add("plan", Command.CommitPlan.class);
+                    .add("plan", Command.CommitPlan.class)
+                    .add("protect", Command.ProtectTasks.class)
+                    .add("worker=", Command.SetWorkerStatus.class)
+                    .add("policy", Command.SetPolicy.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()
@@ -41,7 +44,8 @@ final class Kinds<T> {
                     .add("conflict", Reply.Conflict.class)
                     .add("connected", Reply.Connected.class)
                     .add("started", Reply.Started.class)
-                    .add("refused", Reply.Refused.class);
+                    .add("refused", Reply.Refused.class)
+                    .add("protected", Reply.Protected.class);
 
     private final Map<String, Class<? extends T>> types = new HashMap<>();
     private final Map<Class<?>, String> names = new HashMap<>();

@@ -1,6 +1,7 @@
 package io.gantry.control.raft;
 
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Realm;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -57,7 +58,8 @@ final class SnapshotFile {
             int level,
             long sequence,
             @Nullable Realm realm,
-            List<Deliveries.Row> deliveries) {
+            List<Deliveries.Row> deliveries,
+            @Nullable Policy policy) {
 
         static Header of(long term, long index, ClusterState state, Deliveries deliveries) {
             return new Header(
@@ -67,7 +69,8 @@ final class SnapshotFile {
                     state.level(),
                     state.sequence(),
                     state.realm(),
-                    deliveries.rows());
+                    deliveries.rows(),
+                    state.policy());
         }
     }
 

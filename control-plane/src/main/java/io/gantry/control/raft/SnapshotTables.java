@@ -7,6 +7,7 @@ import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -103,11 +104,11 @@ final class SnapshotTables {
 
     private void addTask(Task task) {
         tasks.put(task.id(), task);
-        tasksByCluster.put(new TaskOf.Cluster(task.cluster(), task.id()), Present.YES);
-        tasksByWorker.put(new TaskOf.Worker(task.worker(), task.id()), Present.YES);
+        tasksByCluster.put(TaskOf.Cluster.of(task), Present.YES);
+        tasksByWorker.put(TaskOf.Worker.of(task.worker(), task), Present.YES);
         ServiceKey service = task.service();
         if (service != null) {
-            tasksByService.put(new TaskOf.Service(service, task.id()), Present.YES);
+            tasksByService.put(TaskOf.Service.of(service, task), Present.YES);
         }
     }
 
@@ -128,6 +129,7 @@ final class SnapshotTables {
                 tasksByCluster.done(),
                 tasksByService.done(),
                 tasksByWorker.done(),
-                workersByCluster.done());
+                workersByCluster.done(),
+                header.policy() == null ? Policy.DEFAULT : header.policy());
     }
 }

@@ -150,7 +150,10 @@ public final class TcsEndpoint implements HttpServer.Upgrade {
                 health.tasks().forEach(task -> report(worker, task));
                 yield new AckPublishHealth("ok");
             }
-            case PublishInstanceStatusRequest status -> new AckPublishInstanceStatus("ok");
+            case PublishInstanceStatusRequest status -> {
+                live.health(worker, MachineParts.health(status.statuses(), clock.nowMillis()));
+                yield new AckPublishInstanceStatus("ok");
+            }
             default -> null;
         };
     }

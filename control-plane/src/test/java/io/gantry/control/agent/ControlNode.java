@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -76,7 +77,8 @@ final class ControlNode implements AutoCloseable {
                         "us-east-1",
                         "123456789012",
                         auth,
-                        key);
+                        key,
+                        Duration.ofHours(1));
         return new ControlNode(url, ControlPlane.start(config));
     }
 

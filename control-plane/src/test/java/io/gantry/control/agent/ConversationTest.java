@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.services.ecs.model.Container;
 import software.amazon.awssdk.services.ecs.model.ContainerInstance;
 import software.amazon.awssdk.services.ecs.model.HealthStatus;
+import software.amazon.awssdk.services.ecs.model.InstanceHealthCheckState;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.Task;
 import software.amazon.awssdk.services.ecs.model.TaskOverride;
@@ -182,6 +183,10 @@ class ConversationTest {
                 agent.recording.frame("PublishHealthRequest").replace("HEALTHY", "UNHEALTHY"));
         awaitHealth(operator, task, HealthStatus.UNHEALTHY);
         telemetry.publish(agent.recording.frame("PublishInstanceStatusRequest"));
+        operator.awaitRuntime(agent.arn(), InstanceHealthCheckState.OK);
+        telemetry.publish(
+                agent.recording.frame("PublishInstanceStatusRequest").replace("OK", "IMPAIRED"));
+        operator.awaitRuntime(agent.arn(), InstanceHealthCheckState.IMPAIRED);
     }
 
     /** Health is acknowledged before it is committed. */

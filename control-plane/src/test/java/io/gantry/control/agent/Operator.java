@@ -7,6 +7,8 @@ import java.util.Map;
 import software.amazon.awssdk.services.ecs.EcsClient;
 import software.amazon.awssdk.services.ecs.model.ContainerCondition;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.ContainerInstanceField;
+import software.amazon.awssdk.services.ecs.model.InstanceHealthCheckState;
 import software.amazon.awssdk.services.ecs.model.LogDriver;
 import software.amazon.awssdk.services.ecs.model.NetworkMode;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
@@ -17,6 +19,7 @@ import software.amazon.awssdk.services.ecs.model.UlimitName;
 /** Who uses the cluster that the agent belongs to. */
 @SuppressWarnings("unchecked") // builders of the SDK take several lambdas as an array
 record Operator(EcsClient ecs, String cluster) {
+    private static final long PATIENCE_NANOS = 10_000_000_000L;
 
     /** Two containers with much of what a container can have, like the task that was recorded. */
     Task runWebapp(TaskOverride overrides) {
@@ -53,6 +56,28 @@ record Operator(EcsClient ecs, String cluster) {
         var answer = ecs.describeTasks(r -> r.cluster(cluster).tasks(task.taskArn()));
         assertThat(answer.failures()).isEmpty();
         return answer.tasks().getFirst();
+    }
+
+    /** Waits until the runtime of a machine is said to feel so; that is stored in no hurry. */
+    void awaitRuntime(String instance, InstanceHealthCheckState expected) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (runtime(instance) != expected) {
+            assertThat(System.nanoTime()).as("time for %s", expected).isLessThan(deadline);
+        }
+    }
+
+    private InstanceHealthCheckState runtime(String instance) {
+        return ecs.describeContainerInstances(
+                        r ->
+                                r.cluster(cluster)
+                                        .containerInstances(instance)
+                                        .include(ContainerInstanceField.CONTAINER_INSTANCE_HEALTH))
+                .containerInstances()
+                .getFirst()
+                .healthStatus()
+                .details()
+                .getFirst()
+                .status();
     }
 
     void stop(Task task) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.EcsRequest;
+import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
 import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
 import software.amazon.awssdk.services.ecs.model.NetworkMode;
 import software.amazon.awssdk.services.ecs.model.PropagateTags;
@@ -13,7 +14,9 @@ import software.amazon.awssdk.services.ecs.model.RegisterContainerInstanceReques
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitTaskStateChangeRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateTaskProtectionRequest;
 
 /** Valid requests that use everything that is supported. */
 @SuppressWarnings("unchecked") // builders of the SDK take several lambdas as an array
@@ -57,6 +60,21 @@ final class Examples {
                                                                 b.containerPortRange("9000-9010")
                                                                         .hostPortRange(
                                                                                 "32000-32010")))
+                        .build(),
+                UpdateTaskProtectionRequest.builder()
+                        .cluster("demo")
+                        .tasks(Office.ARN + "task/demo/0123456789abcdef0123456789abcdef")
+                        .protectionEnabled(true)
+                        .expiresInMinutes(60)
+                        .build(),
+                GetTaskProtectionRequest.builder()
+                        .cluster("demo")
+                        .tasks("0123456789abcdef0123456789abcdef")
+                        .build(),
+                UpdateContainerInstancesStateRequest.builder()
+                        .cluster("demo")
+                        .containerInstances("0123456789abcdef0123456789abcdef")
+                        .status("DRAINING")
                         .build());
     }
 

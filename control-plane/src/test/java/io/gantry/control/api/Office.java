@@ -1,5 +1,6 @@
 package io.gantry.control.api;
 
+import io.gantry.common.check.Check;
 import io.gantry.common.model.IdSource;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.time.VirtualTime;
@@ -10,6 +11,7 @@ import io.gantry.common.wire.HttpRequest;
 import io.gantry.common.wire.MemoryHttpClient;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.ConnectWorker;
+import io.gantry.control.core.command.Command.DisconnectWorker;
 import io.gantry.control.core.command.Command.ObserveTasks;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Reconciler;
@@ -17,6 +19,7 @@ import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Worker.AgentVersion;
+import io.gantry.control.live.LocalLiveStore;
 import io.gantry.control.log.LocalLog;
 import java.net.URI;
 import java.time.Duration;
@@ -47,6 +50,7 @@ final class Office {
 
     final VirtualTime time = new VirtualTime();
     final LocalLog log = new LocalLog(time);
+    final LocalLiveStore live = new LocalLiveStore();
     final IdSource ids = new IdSource(time, new Random(1));
     final Map<String, Integer> codes = new ConcurrentHashMap<>();
     final EcsApi api;
@@ -68,7 +72,9 @@ final class Office {
                         new Random(2),
                         new FixedEndpoints(),
                         observations,
-                        Duration.ofSeconds(5));
+                        Duration.ofSeconds(5),
+                        live,
+                        time);
         this.api = new EcsApi(context);
         this.dispatcher =
                 new Dispatcher(
@@ -145,6 +151,12 @@ final class Office {
     void connect(String arn) {
         var id = WorkerId.parse(arn.substring(arn.lastIndexOf('/') + 1));
         submit(new ConnectWorker(id, "n1", new AgentVersion("1.2.3", "abc", "27.0")));
+    }
+
+    void disconnect(String arn) {
+        var id = WorkerId.parse(arn.substring(arn.lastIndexOf('/') + 1));
+        var worker = Check.present(log.state().workers().get(id), arn);
+        submit(new DisconnectWorker(id, worker.session()));
     }
 
     static List<Resource> resources() {

@@ -3,9 +3,12 @@ package io.gantry.control.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Command;
+import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +141,53 @@ class TasksTest {
         assertThat(stopped.containers().getFirst().exitCode()).isEqualTo(3);
         assertThat(stopped.containers().getFirst().reason()).startsWith("OutOfMemoryError");
         assertThat(stopped.stoppedAt()).isNotNull();
+    }
+
+    private static TaskId id(String arn) {
+        return TaskId.parse(arn.substring(arn.lastIndexOf('/') + 1));
+    }
+
+    @Test
+    void tasksThatStopAndThoseThatHaveStoppedAreListedInOneOrder() {
+        office.worker("demo");
+        List<String> arns = run(r -> r.count(8)).tasks().stream().map(Task::taskArn).toList();
+        for (int i = 0; i < 7; i++) {
+            String arn = arns.get(i);
+            ecs.stopTask(r -> r.cluster("demo").task(arn));
+            if (i % 2 == 1) {
+                office.report(arn, "STOPPED");
+            }
+        }
+        assertThat(
+                        ecs
+                                .listTasksPaginator(
+                                        r ->
+                                                r.cluster("demo")
+                                                        .desiredStatus("STOPPED")
+                                                        .maxResults(2))
+                                .taskArns()
+                                .stream())
+                .containsExactlyElementsOf(
+                        arns.subList(0, 7).stream()
+                                .sorted(Comparator.comparing(TasksTest::id))
+                                .toList());
+        assertThat(ecs.listTasks(r -> r.cluster("demo")).taskArns())
+                .containsExactly(arns.getLast());
+    }
+
+    @Test
+    void aTaskIsConnectedSinceItsAgentIs() {
+        String worker = office.worker("demo");
+        office.time.advance(Duration.ofMinutes(1));
+        String arn = run(r -> {}).tasks().getFirst().taskArn();
+        assertThat(describe(arn).connectivityAt()).isEqualTo(office.time.now());
+        office.time.advance(Duration.ofMinutes(1));
+        office.disconnect(worker);
+        assertThat(describe(arn).connectivity()).isEqualTo(Connectivity.DISCONNECTED);
+        office.time.advance(Duration.ofMinutes(1));
+        office.connect(worker);
+        assertThat(describe(arn).connectivity()).isEqualTo(Connectivity.CONNECTED);
+        assertThat(describe(arn).connectivityAt()).isEqualTo(office.time.now());
     }
 
     @Test

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
+import io.gantry.common.model.TaskId;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.Worker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -26,10 +29,40 @@ public final class Audit {
         assertThat(state.tasksByService().size())
                 .isEqualTo((int) count(tasks, task -> task.service() != null));
         assertThat(state.workersByCluster().size()).isEqualTo(state.workers().size());
+        assertThat(state.workers().values().flatMap(worker -> state.aliveOn(worker.id())))
+                .containsExactlyInAnyOrderElementsOf(tasks.stream().filter(Task::alive).toList());
+        assertThat(state.services().values().flatMap(service -> state.aliveOf(service.key())))
+                .containsExactlyInAnyOrderElementsOf(
+                        tasks.stream()
+                                .filter(task -> task.alive() && task.service() != null)
+                                .toList());
+        assertThat(protections(state))
+                .containsExactlyInAnyOrderElementsOf(
+                        tasks.stream()
+                                .filter(task -> task.protectedUntilMillis() != 0)
+                                .map(task -> protection(task.protectedUntilMillis(), task.id()))
+                                .toList());
         state.workers().forEach((id, worker) -> check(state, worker));
         state.clusters().forEach((name, cluster) -> check(state, cluster));
         state.services().forEach((key, service) -> check(state, service));
         tasks.forEach(Audit::check);
+    }
+
+    /** The looks that are due when protections end. */
+    private static List<Deadline> protections(ClusterState state) {
+        var all = new ArrayList<Deadline>();
+        state.deadlines()
+                .forEach(
+                        (deadline, _) -> {
+                            if (deadline.kind() == Deadline.Kind.END_PROTECTION) {
+                                all.add(deadline);
+                            }
+                        });
+        return all;
+    }
+
+    private static Deadline protection(long atMillis, TaskId task) {
+        return new Deadline(atMillis, Deadline.Kind.END_PROTECTION, task.toString());
     }
 
     private static void check(ClusterState state, Worker worker) {
@@ -54,7 +87,13 @@ public final class Audit {
     }
 
     private static void check(ClusterState state, Cluster cluster) {
-        List<Task> tasks = state.tasksIn(cluster.name()).toList();
+        List<Task> tasks = state.aliveIn(cluster.name()).toList();
+        assertThat(tasks)
+                .containsExactlyElementsOf(
+                        state.tasks()
+                                .values()
+                                .filter(t -> t.alive() && t.cluster().equals(cluster.name()))
+                                .toList());
         assertThat(cluster.running()).isEqualTo((int) count(tasks, is(Status.RUNNING)));
         assertThat(cluster.pending()).isEqualTo((int) count(tasks, is(Status.PENDING)));
         assertThat(cluster.services())
@@ -87,7 +126,10 @@ public final class Audit {
         if (!task.alive()) {
             assertThat(task.desired()).isEqualTo(Status.STOPPED);
             assertThat(task.stopCode()).isNotNull();
-            assertThat(task.times().stoppedAt()).isPositive();
+            var times = task.times();
+            assertThat(times.stoppedAt()).isPositive();
+            assertThat(times.stoppingAt()).isBetween(times.createdAt(), times.stoppedAt());
+            assertThat(times.startedAt()).isLessThanOrEqualTo(times.stoppedAt());
             assertThat(task.containers()).allMatch(each -> each.last() == Status.STOPPED);
         }
     }

@@ -8,6 +8,7 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.control.World;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.CommitPlan;
+import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
@@ -22,8 +23,12 @@ import org.junit.jupiter.api.Test;
 
 class LeaderDutiesTest {
     private final World world = new World();
-    private final LeaderDuties duties =
-            duties(world.log, () -> new Realm("r", "1", new Realm.AccessKey("other", "other")));
+    private Policy policy = Policy.DEFAULT;
+    private LeaderDuties duties = duties(world.log, LeaderDutiesTest::realm);
+
+    private static Realm realm() {
+        return new Realm("r", "1", new Realm.AccessKey("other", "other"));
+    }
 
     private LeaderDuties duties(VirtualLog log, Supplier<Realm> realm) {
         return new LeaderDuties(
@@ -32,7 +37,8 @@ class LeaderDutiesTest {
                 new Founding(log, realm),
                 new ServiceLoop(log, log, world.time, world.ids, world.random),
                 new DeadlineClock(log, world.time, world.time),
-                new SessionPatrol(log, log, world.live, world.time, world.time));
+                new SessionPatrol(log, log, world.live, world.time, world.time),
+                new PolicyKeeper(log, policy));
     }
 
     private void lead() {
@@ -132,6 +138,37 @@ class LeaderDutiesTest {
         world.observe(task, Status.STOPPED);
         world.time.advance(Duration.ofMinutes(61));
         assertThat(world.log.state().tasks().get(task)).isNull();
+    }
+
+    @Test
+    void theLeadersConfigurationBecomesTheInstallationsPolicyOnce() {
+        WorkerId worker = world.worker();
+        world.connect(worker);
+        policy = new Policy(Duration.ofHours(2).toMillis());
+        duties = duties(world.log, LeaderDutiesTest::realm);
+        lead();
+        assertThat(world.log.state().policy()).isEqualTo(policy);
+        TaskId task = world.run(worker);
+        world.observe(task, Status.STOPPED);
+        world.time.advance(Duration.ofMinutes(119));
+        assertThat(world.log.state().tasks().get(task)).isNotNull();
+        world.time.advance(Duration.ofMinutes(2));
+        assertThat(world.log.state().tasks().get(task)).isNull();
+        assertThat(world.log.applied().stream().filter(Command.SetPolicy.class::isInstance))
+                .hasSize(1);
+    }
+
+    @Test
+    void aPolicyThatIsLostIsProposedAgain() {
+        policy = new Policy(Duration.ofDays(2).toMillis());
+        duties = duties(world.log, LeaderDutiesTest::realm);
+        world.log.fail(true);
+        lead();
+        world.time.advance(Duration.ofSeconds(1));
+        assertThat(world.log.state().policy()).isEqualTo(Policy.DEFAULT);
+        world.log.fail(false);
+        world.time.advance(Duration.ofSeconds(6));
+        assertThat(world.log.state().policy()).isEqualTo(policy);
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalLiveStore implements LiveStore {
     private final Map<WorkerId, Heartbeat> heartbeats = new ConcurrentHashMap<>();
     private final Map<TaskId, Utilisation> utilisations = new ConcurrentHashMap<>();
+    private final Map<WorkerId, MachineHealth> healths = new ConcurrentHashMap<>();
     private volatile boolean joined = true;
 
     /** Whether the store is there. */
@@ -44,6 +45,16 @@ public final class LocalLiveStore implements LiveStore {
     }
 
     @Override
+    public void health(WorkerId worker, MachineHealth health) {
+        healths.put(worker, health);
+    }
+
+    @Override
+    public @Nullable MachineHealth health(WorkerId worker) {
+        return joined ? healths.get(worker) : null;
+    }
+
+    @Override
     public int nodes() {
         return joined ? 1 : 0;
     }
@@ -52,5 +63,6 @@ public final class LocalLiveStore implements LiveStore {
     public void close() {
         heartbeats.clear();
         utilisations.clear();
+        healths.clear();
     }
 }

@@ -11,6 +11,7 @@ import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Worker;
@@ -66,7 +67,8 @@ class LogCodecTest {
                         new Reply.Connected(42),
                         new Reply.Conflict(List.of(ids.task())),
                         new Reply.Started(List.of(ids.task(), ids.task()), List.of()),
-                        new Reply.Refused(Reply.Cause.STALE, "too late"));
+                        new Reply.Refused(Reply.Cause.STALE, "too late"),
+                        new Reply.Protected(List.of(ids.task()), List.of(ids.task())));
         byte[] encoded = LogCodec.encodeReplies(replies);
         assertThat(LogCodec.decodeReplies(bytes(encoded))).isEqualTo(replies);
     }
@@ -87,6 +89,10 @@ class LogCodecTest {
         assertThat(observe.observations().getFirst().containers().getFirst().bindings())
                 .as("what may be null stays null")
                 .isNull();
+
+        byte[] policy = batch("policy", Map.of("policy", Map.of()));
+        var set = (Command.SetPolicy) LogCodec.decodeBatch(bytes(policy)).getFirst();
+        assertThat(set.policy()).isEqualTo(Policy.DEFAULT);
 
         byte[] worker = batch("worker+", Map.of("cluster", "c"));
         var register = (Command.RegisterWorker) LogCodec.decodeBatch(bytes(worker)).getFirst();

@@ -9,6 +9,7 @@ import io.gantry.common.time.Clock;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -85,7 +86,19 @@ final class RandomCommands {
                         () -> new Command.DeleteCluster("c" + random.nextInt(8)),
                         () -> new Command.DeregisterTaskDefinition(definition(state)),
                         Command.Tick::new,
-                        () -> new Command.RaiseLevel(random.nextInt(3)));
+                        () -> new Command.RaiseLevel(random.nextInt(3)),
+                        () ->
+                                new Command.ProtectTasks(
+                                        List.of(task(state)), random.nextInt(3) * 1_000L),
+                        () ->
+                                new Command.SetWorkerStatus(
+                                        List.of(worker(state)),
+                                        random.nextInt(4) > 0
+                                                ? Worker.Status.ACTIVE
+                                                : Worker.Status.DRAINING),
+                        () ->
+                                new Command.SetPolicy(
+                                        new Policy(3_600_000L + random.nextInt(100_000))));
         return choices.get(random.nextInt(choices.size())).get();
     }
 

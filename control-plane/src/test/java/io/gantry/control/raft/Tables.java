@@ -18,6 +18,7 @@ final class Tables {
         tables.put("now", state.nowMillis());
         tables.put("level", state.level());
         tables.put("realm", List.of(String.valueOf(state.realm())));
+        tables.put("policy", state.policy());
         tables.put("clusters", rows(state.clusters()));
         tables.put("families", rows(state.families()));
         tables.put("taskDefinitions", rows(state.taskDefinitions()));

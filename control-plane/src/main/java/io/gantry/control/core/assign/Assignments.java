@@ -3,7 +3,6 @@ package io.gantry.control.core.assign;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.ClusterState;
-import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,8 +27,7 @@ public record Assignments(Set<TaskId> toRun, Set<TaskId> running, Set<TaskId> to
         var toRun = new TreeSet<TaskId>();
         var running = new TreeSet<TaskId>();
         var toStop = new TreeSet<TaskId>();
-        state.tasksOn(worker)
-                .filter(Task::alive)
+        state.aliveOn(worker)
                 .forEach(
                         task -> {
                             if (!task.wanted()) {

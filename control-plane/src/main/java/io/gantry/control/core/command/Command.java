@@ -5,11 +5,13 @@ import io.gantry.common.model.Resources;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
+import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
 import java.util.List;
 import java.util.Map;
@@ -218,4 +220,21 @@ public sealed interface Command {
 
     /** Raises the feature level; never lowers it. Answered by {@link Reply.Done}. */
     record RaiseLevel(int level) implements Command {}
+
+    /**
+     * Protects tasks of services against their schedulers, or no longer. Tasks that are gone, stop
+     * or belong to no service are left out. Answered by {@link Reply.Protected}.
+     *
+     * @param forMillis how long from now on; 0 ends the protection
+     */
+    record ProtectTasks(List<TaskId> tasks, long forMillis) implements Command {}
+
+    /**
+     * Makes machines ACTIVE or DRAINING; inactive ones stay as they are. Answered by {@link
+     * Reply.Done} or {@link Reply.Refused}.
+     */
+    record SetWorkerStatus(List<WorkerId> workers, Worker.Status status) implements Command {}
+
+    /** The installation shall do so from now on. Answered by {@link Reply.Done}. */
+    record SetPolicy(Policy policy) implements Command {}
 }

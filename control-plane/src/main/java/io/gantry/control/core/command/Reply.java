@@ -30,6 +30,14 @@ public sealed interface Reply {
     /** The client token was first used for another request, which started these tasks. */
     record Conflict(List<TaskId> tasks) implements Reply {}
 
+    /**
+     * Some of the tasks are protected, or no longer.
+     *
+     * @param set those whose protection is as the command said
+     * @param blocked those whose service has more protected tasks than it should have tasks
+     */
+    record Protected(List<TaskId> set, List<TaskId> blocked) implements Reply {}
+
     /** The command changed nothing. */
     record Refused(Cause cause, String message) implements Reply {}
 

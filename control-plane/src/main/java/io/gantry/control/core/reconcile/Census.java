@@ -1,22 +1,32 @@
 package io.gantry.control.core.reconcile;
 
+import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Health;
 import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.Worker;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The tasks of a service that should run and are not stopped.
  *
- * @param current those of the primary deployment
- * @param old those of earlier deployments
+ * @param current those of the primary deployment, where they may stay
+ * @param leaving those that have to be replaced: of earlier deployments, or on draining machines
+ * @param draining the draining machines among those of the tasks
  * @param nowMillis the time at which they are counted
  */
-public record Census(Service service, List<Task> current, List<Task> old, long nowMillis) {
+public record Census(
+        Service service,
+        List<Task> current,
+        List<Task> leaving,
+        Set<WorkerId> draining,
+        long nowMillis) {
     /**
      * A task without health checks counts as healthy so long after it reached RUNNING.
      *
@@ -27,46 +37,71 @@ public record Census(Service service, List<Task> current, List<Task> old, long n
 
     public Census {
         current = List.copyOf(current);
-        old = List.copyOf(old);
+        leaving = List.copyOf(leaving);
+        draining = Set.copyOf(draining);
     }
 
     /** Counts the tasks of a service in a state. */
     public static Census of(ClusterState state, Service service) {
-        return of(service, state.tasksOf(service.key()), state.nowMillis());
+        return of(
+                service,
+                state.aliveOf(service.key()),
+                id -> {
+                    Worker worker = state.workers().get(id);
+                    return worker != null && worker.status() == Worker.Status.DRAINING;
+                },
+                state.nowMillis());
     }
 
     /** Counts {@code tasks}, which may hold stopped ones. */
-    public static Census of(Service service, Stream<Task> tasks, long nowMillis) {
-        long primary = service.deployments().isEmpty() ? 0 : service.primary().number();
+    public static Census of(
+            Service service, Stream<Task> tasks, Predicate<WorkerId> isDraining, long nowMillis) {
         List<Task> wanted = tasks.filter(task -> task.alive() && task.wanted()).toList();
-        Function<Boolean, List<Task>> half =
-                ofPrimary ->
-                        wanted.stream()
-                                .filter(task -> (task.deployment() == primary) == ofPrimary)
-                                .toList();
-        return new Census(service, half.apply(true), half.apply(false), nowMillis);
+        Set<WorkerId> draining =
+                wanted.stream()
+                        .map(Task::worker)
+                        .distinct()
+                        .filter(isDraining)
+                        .collect(Collectors.toSet());
+        return new Census(
+                service,
+                wanted.stream().filter(task -> stays(task, service, draining)).toList(),
+                wanted.stream().filter(task -> !stays(task, service, draining)).toList(),
+                draining,
+                nowMillis);
+    }
+
+    /** Whether a task is one that the service wants where it is, or else has to be replaced. */
+    boolean stays(Task task) {
+        return stays(task, service, draining);
+    }
+
+    private static boolean stays(Task task, Service service, Set<WorkerId> draining) {
+        return !service.deployments().isEmpty()
+                && task.deployment() == service.primary().number()
+                && !draining.contains(task.worker());
     }
 
     /** Tasks that are running or pending and not about to stop. */
     public int alive() {
-        return current.size() + old.size();
+        return current.size() + leaving.size();
     }
 
     /** Tasks that count towards the healthy minimum. */
     public int healthy() {
         return Math.toIntExact(
-                Stream.concat(current.stream(), old.stream()).filter(this::healthy).count());
+                Stream.concat(current.stream(), leaving.stream()).filter(this::healthy).count());
     }
 
     /**
-     * Whether a task counts towards the healthy minimum. A new one has to show that it works; an
-     * old one is believed until a check says otherwise.
+     * Whether a task counts towards the healthy minimum. A new one has to show that it works; one
+     * that leaves is believed until a check says otherwise.
      */
     public boolean healthy(Task task) {
         if (task.last() != Status.RUNNING) {
             return false;
         }
-        if (task.deployment() != service.primary().number()) {
+        if (!stays(task)) {
             return task.health() != Health.UNHEALTHY;
         }
         return task.checked()
@@ -74,10 +109,19 @@ public record Census(Service service, List<Task> current, List<Task> old, long n
                 : nowMillis - task.times().startedAt() >= UNCHECKED_HEALTHY_MILLIS;
     }
 
-    /** Tasks that the primary deployment lacks; unhealthy ones count as missing. */
+    /** Tasks that may stay and have not failed their health checks. */
+    List<Task> sound() {
+        return current.stream().filter(task -> !isUnhealthy(task)).toList();
+    }
+
+    /** Tasks that the primary deployment lacks; unhealthy and leaving ones count as missing. */
     public int missing() {
-        long sound = current.stream().filter(task -> !isUnhealthy(task)).count();
-        return Math.max(0, service.desiredCount() - Math.toIntExact(sound));
+        return Math.max(0, service.desiredCount() - sound().size());
+    }
+
+    /** Sound tasks beyond the desired count; unhealthy ones are no surplus, but replaced. */
+    public int excess() {
+        return Math.max(0, sound().size() - service.desiredCount());
     }
 
     /** Whether its health checks say that it does not work. */
@@ -85,9 +129,9 @@ public record Census(Service service, List<Task> current, List<Task> old, long n
         return task.last() == Status.RUNNING && task.health() == Health.UNHEALTHY;
     }
 
-    /** Tasks of the primary deployment beyond the desired count, unhealthy ones aside. */
-    public int excess() {
-        return Math.max(0, current.size() - unhealthy() - service.desiredCount());
+    /** Whether the scheduler has to leave a task alone; failed health checks end any protection. */
+    boolean isProtected(Task task) {
+        return task.isProtected(nowMillis) && !isUnhealthy(task);
     }
 
     /**
@@ -100,11 +144,7 @@ public record Census(Service service, List<Task> current, List<Task> old, long n
      */
     public int replaced() {
         int proved = Math.toIntExact(current.stream().filter(this::healthy).count());
-        int beyond = proved + unhealthy() - service.desiredCount();
-        return Math.clamp(beyond, 0, unhealthy());
-    }
-
-    private int unhealthy() {
-        return Math.toIntExact(current.stream().filter(Census::isUnhealthy).count());
+        int unhealthy = current.size() - sound().size();
+        return Math.clamp(proved + unhealthy - service.desiredCount(), 0, unhealthy);
     }
 }

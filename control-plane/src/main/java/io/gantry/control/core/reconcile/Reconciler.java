@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +71,8 @@ public final class Reconciler {
                         .toList();
         List<TaskId> stops = stops();
         String complaint = complaint(plan, stops);
-        if (starts.isEmpty() && stops.isEmpty() && (complaint == null || isSaid(complaint))) {
+        boolean isSaid = complaint != null && service.hasSaid(complaint, state.nowMillis());
+        if (starts.isEmpty() && stops.isEmpty() && (complaint == null || isSaid)) {
             return null;
         }
         return new CommitPlan(service.key(), service.version(), launch, starts, stops, complaint);
@@ -107,14 +107,17 @@ public final class Reconciler {
         return stops;
     }
 
-    /** What is too much or must go before its replacement can come, then what is out of date. */
+    /**
+     * What is too much, what has failed its health checks, one by one if there is no room for
+     * others in its place, then what has to be replaced.
+     */
     private Stream<Task> stopCandidates() {
         boolean stuck = census.missing() > 0 && room() <= 0;
-        long sick = stuck ? Long.MAX_VALUE : census.replaced();
-        Stream<Task> current =
-                Stream.concat(
-                        leastUseful(false).limit(census.excess()), leastUseful(true).limit(sick));
-        return Stream.concat(current, census.old().stream().sorted(leastUseful()));
+        int sick = stuck ? Math.max(1, census.replaced()) : census.replaced();
+        Stream<Task> surplus =
+                leastUseful(false).filter(task -> !census.isProtected(task)).limit(census.excess());
+        Stream<Task> leaving = census.leaving().stream().sorted(leastUseful());
+        return Stream.of(surplus, leastUseful(true).limit(sick), leaving).flatMap(tasks -> tasks);
     }
 
     private Stream<Task> leastUseful(boolean unhealthy) {
@@ -133,7 +136,7 @@ public final class Reconciler {
 
     /** Tasks of this service on the same machine. */
     private long neighbours(Task task) {
-        return Stream.concat(census.current().stream(), census.old().stream())
+        return Stream.concat(census.current().stream(), census.leaving().stream())
                 .filter(each -> each.worker().equals(task.worker()))
                 .count();
     }
@@ -144,16 +147,37 @@ public final class Reconciler {
                     + " requirements. Reason: "
                     + reason(plan.closest());
         }
-        boolean blocked = census.missing() > 0 && room() <= 0 && stops.isEmpty();
+        if (!stops.isEmpty() || !plan.places().isEmpty()) {
+            return null;
+        }
         boolean forGood =
-                blocked
+                census.missing() > 0
+                        && room() <= 0
                         && service.maximum() <= service.minimumHealthy()
                         && census.alive() == census.healthy();
         return forGood
                 ? "was unable to stop or start tasks during a deployment because of the service"
                         + " deployment configuration. Update the minimumHealthyPercent or"
                         + " maximumPercent value and try again."
-                : null;
+                : heldBack();
+    }
+
+    /** A deployment that would shrink now if its tasks were not protected. */
+    private @Nullable String heldBack() {
+        var budget = new StopBudget(census);
+        long primary = service.primary().number();
+        return Stream.concat(census.sound().stream(), census.leaving().stream())
+                .filter(task -> census.stays(task) || task.deployment() != primary)
+                .filter(task -> census.isProtected(task) && budget.affords(task))
+                .findFirst()
+                .map(
+                        task ->
+                                ("service %s was unable to reach steady state because task set"
+                                                + " (ecs-svc/%d) was unable to scale in. Reason: The"
+                                                + " number of protected tasks are more than the"
+                                                + " desired count of tasks.")
+                                        .formatted(service.key().name(), task.deployment()))
+                .orElse(null);
     }
 
     private static String reason(@Nullable Refusal closest) {
@@ -164,15 +188,5 @@ public final class Reconciler {
                         + ") "
                         + closest.reason().sentence()
                         + ".";
-    }
-
-    /** Whether the newest event is this complaint already. */
-    private boolean isSaid(String complaint) {
-        String recent =
-                service.events().stream()
-                        .limit(5)
-                        .map(Service.Event::message)
-                        .collect(Collectors.joining("\n"));
-        return recent.contains(complaint);
     }
 }

@@ -19,21 +19,33 @@ public final class StopBudget {
 
     /** Whether the task may be stopped; if so, it counts as stopped from now on. */
     public boolean allows(Task task) {
-        boolean ofPrimary = task.deployment() == census.service().primary().number();
+        return !census.isProtected(task) && affords(task);
+    }
+
+    /** As {@link #allows}, if nothing were protected. */
+    boolean affords(Task task) {
+        boolean sound = census.stays(task) && !Census.isUnhealthy(task);
         boolean counts = census.healthy(task);
-        if (ofPrimary && excess > 0 && !Census.isUnhealthy(task)) {
+        if (sound && excess > 0 && !(counts && healthy <= leastHealthy())) {
             excess--;
             healthy -= counts ? 1 : 0;
             return true;
         }
-        boolean serving = counts || (ofPrimary && task.health() != Task.Health.UNHEALTHY);
-        if (!serving) {
+        if (sound) {
+            return false;
+        }
+        if (!counts) {
             return true;
         }
-        if (!counts || ofPrimary || healthy <= census.service().minimumHealthy()) {
+        if (healthy <= census.service().minimumHealthy()) {
             return false;
         }
         healthy--;
         return true;
+    }
+
+    /** More than the service wants it need not have, whatever its percentages say. */
+    private int leastHealthy() {
+        return Math.min(census.service().minimumHealthy(), census.service().desiredCount());
     }
 }

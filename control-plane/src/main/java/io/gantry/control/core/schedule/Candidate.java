@@ -17,8 +17,8 @@ final class Candidate {
 
     static Candidate of(ClusterState state, Worker worker, String group) {
         long tasks =
-                state.tasksOn(worker.id())
-                        .filter(task -> task.alive() && task.wanted())
+                state.aliveOn(worker.id())
+                        .filter(Task::wanted)
                         .map(Task::group)
                         .filter(group::equals)
                         .count();

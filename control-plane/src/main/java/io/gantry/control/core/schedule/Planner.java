@@ -27,7 +27,7 @@ public final class Planner {
         List<Worker> workers =
                 new ArrayList<>(
                         state.workersOf(demand.cluster())
-                                .filter(worker -> worker.status() != Worker.Status.INACTIVE)
+                                .filter(worker -> worker.status() == Worker.Status.ACTIVE)
                                 .toList());
         if (!workers.isEmpty()) {
             Collections.rotate(workers, random.nextInt(workers.size()));

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param families what is known of each task definition family, also of one without active
  *     revisions
  * @param deadlines what has to be looked at when its time comes, in order of time
+ * @param policy what the installation was configured to do
  */
 public record ClusterState(
         long sequence,
@@ -36,7 +37,8 @@ public record ClusterState(
         SortedTable<TaskOf.Cluster, Present> tasksByCluster,
         SortedTable<TaskOf.Service, Present> tasksByService,
         SortedTable<TaskOf.Worker, Present> tasksByWorker,
-        SortedTable<WorkerOf, Present> workersByCluster) {
+        SortedTable<WorkerOf, Present> workersByCluster,
+        Policy policy) {
 
     /** What a new installation starts from. */
     public static final ClusterState EMPTY =
@@ -56,37 +58,58 @@ public record ClusterState(
                     SortedTable.empty(),
                     SortedTable.empty(),
                     SortedTable.empty(),
-                    SortedTable.empty());
+                    SortedTable.empty(),
+                    Policy.DEFAULT);
 
-    /** Tasks of a service in the order in which they were made, stopped ones included. */
+    /** Tasks of a service: living ones in the order in which they were made, then stopped ones. */
     public Stream<Task> tasksOf(ServiceKey service) {
+        return keysOf(service).map(key -> task(key.task()));
+    }
+
+    /** Tasks of a service that have not stopped, in the order in which they were made. */
+    public Stream<Task> aliveOf(ServiceKey service) {
+        return keysOf(service).takeWhile(key -> !key.stopped()).map(key -> task(key.task()));
+    }
+
+    private Stream<TaskOf.Service> keysOf(ServiceKey service) {
         return tasksByService
                 .streamFrom(TaskOf.Service.first(service))
                 .map(Map.Entry::getKey)
-                .takeWhile(key -> key.service().equals(service))
-                .map(key -> task(key.task()));
+                .takeWhile(key -> key.service().equals(service));
     }
 
-    /** Tasks placed on a worker in the order in which they were made, stopped ones included. */
+    /** Tasks placed on a worker: living ones in the order of their making, then stopped ones. */
     public Stream<Task> tasksOn(WorkerId worker) {
+        return keysOn(worker).map(key -> task(key.task()));
+    }
+
+    /** Tasks placed on a worker that have not stopped, in the order in which they were made. */
+    public Stream<Task> aliveOn(WorkerId worker) {
+        return keysOn(worker).takeWhile(key -> !key.stopped()).map(key -> task(key.task()));
+    }
+
+    private Stream<TaskOf.Worker> keysOn(WorkerId worker) {
         return tasksByWorker
                 .streamFrom(TaskOf.Worker.first(worker))
                 .map(Map.Entry::getKey)
-                .takeWhile(key -> key.worker().equals(worker))
-                .map(key -> task(key.task()));
+                .takeWhile(key -> key.worker().equals(worker));
     }
 
-    /** Tasks of a cluster in the order in which they were made, stopped ones included. */
-    public Stream<Task> tasksIn(String cluster) {
-        return tasksIn(cluster, TaskOf.Cluster.first(cluster).task());
+    /** Tasks of a cluster that have not stopped, in the order in which they were made. */
+    public Stream<Task> aliveIn(String cluster) {
+        return tasksIn(cluster, false, TaskOf.NO_TASK);
     }
 
-    /** Tasks of a cluster from {@code from} (inclusive) on. */
-    public Stream<Task> tasksIn(String cluster, TaskId from) {
+    /**
+     * Tasks of a cluster from {@code from} (inclusive) on, in the order in which they were made.
+     *
+     * @param stopped whether those that have stopped are meant, or the others
+     */
+    public Stream<Task> tasksIn(String cluster, boolean stopped, TaskId from) {
         return tasksByCluster
-                .streamFrom(new TaskOf.Cluster(cluster, from))
+                .streamFrom(new TaskOf.Cluster(cluster, stopped, from))
                 .map(Map.Entry::getKey)
-                .takeWhile(key -> key.cluster().equals(cluster))
+                .takeWhile(key -> key.cluster().equals(cluster) && key.stopped() == stopped)
                 .map(key -> task(key.task()));
     }
 

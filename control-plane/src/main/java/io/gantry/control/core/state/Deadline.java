@@ -27,7 +27,9 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** Forget an inactive container instance, by its id. */
         FORGET_WORKER,
         /** Forget a client token, {@code scope value} separated by a space. */
-        FORGET_TOKEN
+        FORGET_TOKEN,
+        /** The protection of a task, by its id, is over. */
+        END_PROTECTION
     }
 
     @Override

@@ -58,6 +58,9 @@ public record Service(
     /** As many as ECS keeps. */
     public static final int MAX_EVENTS = 100;
 
+    /** An event is not repeated for so long. */
+    private static final long QUIET_MILLIS = 6L * 60 * 60 * 1000;
+
     private static final int DEFAULT_MINIMUM_HEALTHY_PERCENT = 100;
     private static final int DEFAULT_MAXIMUM_PERCENT = 200;
 
@@ -186,6 +189,23 @@ public record Service(
     /** Whether it has what it wants, from now on. */
     public Service steady(boolean now) {
         return now == steady() ? this : progressing(progress.steady(now));
+    }
+
+    /** A sentence as its events have it. One that names the service itself is complete. */
+    public String message(String sentence) {
+        return sentence.startsWith("service ")
+                ? sentence
+                : "(service " + key.name() + ") " + sentence;
+    }
+
+    /** Whether it has said the same not long ago, so that it need not be said again. */
+    public boolean hasSaid(String sentence, long nowMillis) {
+        String message = message(sentence);
+        return events().stream()
+                .anyMatch(
+                        event ->
+                                event.message().equals(message)
+                                        && event.createdAtMillis() + QUIET_MILLIS > nowMillis);
     }
 
     public Service saying(Event event) {

@@ -61,6 +61,8 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
      * How far it is.
      *
      * @param stopCode in ECS's words, once it is known why the task stops
+     * @param protectedUntil until then its service's scheduler leaves it alone, in milliseconds
+     *     since the epoch; null for never, as nearly all tasks are
      */
     public record Progress(
             Status last,
@@ -68,7 +70,8 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
             List<Container> containers,
             Times times,
             @Nullable String stopCode,
-            @Nullable String stoppedReason) {
+            @Nullable String stoppedReason,
+            @Nullable Long protectedUntil) {
         public Progress {
             containers = List.copyOf(containers);
         }
@@ -81,12 +84,23 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
                     containers,
                     times.stopping(nowMillis),
                     first ? code : stopCode,
-                    first ? reason : stoppedReason);
+                    first ? reason : stoppedReason,
+                    protectedUntil);
         }
 
         private Progress observed(Status status, List<Container> seen, Times seenTimes) {
             return new Progress(
-                    last.latest(status), desired, seen, seenTimes, stopCode, stoppedReason);
+                    last.latest(status),
+                    desired,
+                    seen,
+                    seenTimes,
+                    stopCode,
+                    stoppedReason,
+                    protectedUntil);
+        }
+
+        private Progress protectedUntil(@Nullable Long millis) {
+            return new Progress(last, desired, containers, times, stopCode, stoppedReason, millis);
         }
     }
 
@@ -99,6 +113,7 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
                         Status.RUNNING,
                         containers,
                         Times.created(nowMillis),
+                        null,
                         null,
                         null);
         return new Task(id, origin, tags, begin, 1);
@@ -207,15 +222,27 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
                     stoppedAt);
         }
 
+        /** Its agent has reported the end; of a task that has run, at the latest now. */
         public Times stopped(long nowMillis) {
+            long executed =
+                    executionStoppedAt == 0 && startedAt != 0 ? nowMillis : executionStoppedAt;
+            return ended(executed, nowMillis);
+        }
+
+        /** It counts as stopped, but nobody has seen when its containers did. */
+        public Times givenUp(long nowMillis) {
+            return ended(executionStoppedAt, nowMillis);
+        }
+
+        private Times ended(long executed, long nowMillis) {
             return new Times(
                     createdAt,
                     connectivityAt,
                     pullStartedAt,
                     pullStoppedAt,
                     startedAt,
-                    stoppingAt,
-                    executionStoppedAt == 0 && startedAt != 0 ? nowMillis : executionStoppedAt,
+                    stoppingAt == 0 ? nowMillis : stoppingAt,
+                    executed,
                     stoppedAt == 0 ? nowMillis : stoppedAt);
         }
     }
@@ -293,6 +320,17 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
         return progress.stoppedReason();
     }
 
+    /** Until when its service's scheduler leaves it alone; 0 for never. */
+    public long protectedUntilMillis() {
+        Long until = progress.protectedUntil();
+        return until == null ? 0 : until;
+    }
+
+    /** Whether its service's scheduler has to leave it alone. */
+    public boolean isProtected(long nowMillis) {
+        return alive() && wanted() && protectedUntilMillis() > nowMillis;
+    }
+
     /** Whether it still has, or may still get, processes of its own. */
     public boolean alive() {
         return last() != Status.STOPPED;
@@ -336,11 +374,25 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
 
     /** A task that should stop, with the reason, unless an earlier one is known. */
     public Task stopping(@Nullable String code, @Nullable String reason, long nowMillis) {
-        return new Task(id, origin, tags, progress.stopping(code, reason, nowMillis), version + 1);
+        return with(progress.stopping(code, reason, nowMillis));
     }
 
     /** What a report makes of the task; {@code status} never moves it back. */
     public Task observed(Status status, List<Container> seen, Times seenTimes) {
-        return new Task(id, origin, tags, progress.observed(status, seen, seenTimes), version + 1);
+        return with(progress.observed(status, seen, seenTimes));
+    }
+
+    /** Protected until then, or no longer with 0; ECS does not count that as a change. */
+    public Task protectedUntil(long millis) {
+        return with(progress.protectedUntil(millis == 0 ? null : millis));
+    }
+
+    private Task with(Progress next) {
+        return new Task(id, origin, tags, next, version);
+    }
+
+    /** The next version: however much has changed at once, it counts as one change. */
+    public Task counted() {
+        return new Task(id, origin, tags, progress, version + 1);
     }
 }

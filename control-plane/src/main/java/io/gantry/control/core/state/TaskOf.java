@@ -4,7 +4,10 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import java.util.Comparator;
 
-/** Keys of the tables that find tasks by what they belong to. */
+/**
+ * Keys of the tables that find tasks by what they belong to. Stopped tasks come after the others,
+ * so that however long they are kept nobody who looks for living ones has to pass them.
+ */
 public sealed interface TaskOf {
 
     /** Sorts before every id that is ever drawn. */
@@ -12,12 +15,18 @@ public sealed interface TaskOf {
 
     TaskId task();
 
-    record Cluster(String cluster, TaskId task) implements TaskOf, Comparable<Cluster> {
-        private static final Comparator<Cluster> ORDER =
-                Comparator.comparing(Cluster::cluster).thenComparing(Cluster::task);
+    /** Whether the task has stopped. */
+    boolean stopped();
 
-        public static Cluster first(String cluster) {
-            return new Cluster(cluster, NO_TASK);
+    record Cluster(String cluster, boolean stopped, TaskId task)
+            implements TaskOf, Comparable<Cluster> {
+        private static final Comparator<Cluster> ORDER =
+                Comparator.comparing(Cluster::cluster)
+                        .thenComparing(Cluster::stopped)
+                        .thenComparing(Cluster::task);
+
+        public static Cluster of(Task task) {
+            return new Cluster(task.cluster(), !task.alive(), task.id());
         }
 
         @Override
@@ -26,12 +35,19 @@ public sealed interface TaskOf {
         }
     }
 
-    record Service(ServiceKey service, TaskId task) implements TaskOf, Comparable<Service> {
+    record Service(ServiceKey service, boolean stopped, TaskId task)
+            implements TaskOf, Comparable<Service> {
         private static final Comparator<Service> ORDER =
-                Comparator.comparing(Service::service).thenComparing(Service::task);
+                Comparator.comparing(Service::service)
+                        .thenComparing(Service::stopped)
+                        .thenComparing(Service::task);
+
+        public static Service of(ServiceKey service, Task task) {
+            return new Service(service, !task.alive(), task.id());
+        }
 
         public static Service first(ServiceKey service) {
-            return new Service(service, NO_TASK);
+            return new Service(service, false, NO_TASK);
         }
 
         @Override
@@ -40,12 +56,19 @@ public sealed interface TaskOf {
         }
     }
 
-    record Worker(WorkerId worker, TaskId task) implements TaskOf, Comparable<Worker> {
+    record Worker(WorkerId worker, boolean stopped, TaskId task)
+            implements TaskOf, Comparable<Worker> {
         private static final Comparator<Worker> ORDER =
-                Comparator.comparing(Worker::worker).thenComparing(Worker::task);
+                Comparator.comparing(Worker::worker)
+                        .thenComparing(Worker::stopped)
+                        .thenComparing(Worker::task);
+
+        public static Worker of(WorkerId worker, Task task) {
+            return new Worker(worker, !task.alive(), task.id());
+        }
 
         public static Worker first(WorkerId worker) {
-            return new Worker(worker, NO_TASK);
+            return new Worker(worker, false, NO_TASK);
         }
 
         @Override

@@ -101,12 +101,27 @@ public record Worker(
      * @param session number of its latest connect: whatever carries another one is stale; 0 before
      *     the first
      * @param node the control-plane node that holds the connection, null while disconnected
+     * @param connectedAtMillis since when it has been connected, or was before it was disconnected;
+     *     an agent that connects anew while it counts as connected has been so all the time
+     * @param disconnectedAtMillis when it was disconnected last; 0 for never
      */
-    public record Link(long session, @Nullable String node, @Nullable AgentVersion agent) {
-        static final Link NEVER = new Link(0, null, null);
+    public record Link(
+            long session,
+            @Nullable String node,
+            @Nullable AgentVersion agent,
+            long connectedAtMillis,
+            long disconnectedAtMillis) {
+        static final Link NEVER = new Link(0, null, null, 0, 0);
 
-        private Link ended() {
-            return new Link(session, null, agent);
+        private Link begun(long number, String holder, AgentVersion version, long nowMillis) {
+            long since = node == null ? nowMillis : connectedAtMillis;
+            return new Link(number, holder, version, since, disconnectedAtMillis);
+        }
+
+        private Link ended(long nowMillis) {
+            return node == null
+                    ? this
+                    : new Link(session, null, agent, connectedAtMillis, nowMillis);
         }
     }
 
@@ -175,6 +190,16 @@ public record Worker(
         return link.node() != null;
     }
 
+    /** When its agent last went from disconnected to connected; 0 for never. */
+    public long connectedAtMillis() {
+        return link.connectedAtMillis();
+    }
+
+    /** When its agent last went from connected to disconnected; 0 for never. */
+    public long disconnectedAtMillis() {
+        return link.disconnectedAtMillis();
+    }
+
     public Resources free() {
         return total().minus(used());
     }
@@ -213,16 +238,21 @@ public record Worker(
         return new Worker(id, cluster, status, registration, counted, link, version);
     }
 
-    public Worker connected(long session, String holder, AgentVersion agent) {
-        return next(status, registration, load, new Link(session, holder, agent));
+    public Worker connected(long session, String holder, AgentVersion agent, long nowMillis) {
+        return next(status, registration, load, link.begun(session, holder, agent, nowMillis));
     }
 
-    public Worker disconnected() {
-        return next(status, registration, load, link.ended());
+    public Worker disconnected(long nowMillis) {
+        return next(status, registration, load, link.ended(nowMillis));
     }
 
+    /** Takes it out of service for new tasks, or back into it. */
     public Worker becoming(Status next) {
-        return next(next, registration, load, next == Status.INACTIVE ? link.ended() : link);
+        return next(next, registration, load, link);
+    }
+
+    public Worker deregistered(long nowMillis) {
+        return next(Status.INACTIVE, registration, load, link.ended(nowMillis));
     }
 
     /**

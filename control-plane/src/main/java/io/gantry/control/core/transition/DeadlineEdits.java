@@ -62,6 +62,7 @@ final class DeadlineEdits {
                 edit.tokenRows.remove(
                         new Token(subject.substring(0, space), subject.substring(space + 1)));
             }
+            case END_PROTECTION -> edit.protections().end(TaskId.parse(subject));
         }
     }
 }

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes service events, in the words of ECS, which tools search for. */
 final class Diary {
-    /** A message is not repeated for so long. */
-    private static final long QUIET_MILLIS = 6L * 60 * 60 * 1000;
-
     private final Edit edit;
     private long written;
 
@@ -54,16 +51,7 @@ final class Diary {
     }
 
     private void complain(ServiceKey key, String sentence) {
-        Service service = edit.service(key);
-        String message = message(service, sentence);
-        boolean said =
-                service.events().stream()
-                        .anyMatch(
-                                event ->
-                                        event.message().equals(message)
-                                                && event.createdAtMillis() + QUIET_MILLIS
-                                                        > edit.nowMillis);
-        if (!said) {
+        if (!edit.service(key).hasSaid(sentence, edit.nowMillis)) {
             write(key, sentence);
         }
     }
@@ -75,11 +63,7 @@ final class Diary {
     private Service with(Service service, String sentence) {
         // The command's number and a count within it make the id unique without any chance.
         var id = new UUID(edit.sequence << 16 | 0x4000, Long.MIN_VALUE | written++);
-        return service.saying(new Event(id, edit.nowMillis, message(service, sentence)));
-    }
-
-    private static String message(Service service, String sentence) {
-        return "(service " + service.key().name() + ") " + sentence;
+        return service.saying(new Event(id, edit.nowMillis, service.message(sentence)));
     }
 
     private static String count(int tasks) {

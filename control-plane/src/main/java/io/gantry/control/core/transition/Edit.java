@@ -11,6 +11,7 @@ import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
@@ -50,6 +51,7 @@ final class Edit {
     private final ServiceEdits services;
     private @Nullable Realm realm;
     private int level;
+    private Policy policy;
 
     Edit(ClusterState before, long proposedAtMillis) {
         this.before = before;
@@ -57,6 +59,7 @@ final class Edit {
         this.nowMillis = Math.max(before.nowMillis(), proposedAtMillis);
         this.realm = before.realm();
         this.level = before.level();
+        this.policy = before.policy();
         this.clusterRows = before.clusters().edit();
         this.familyRows = before.families().edit();
         this.taskDefinitionRows = before.taskDefinitions().edit();
@@ -96,6 +99,10 @@ final class Edit {
         return new WorkerEdits(this);
     }
 
+    ProtectionEdits protections() {
+        return new ProtectionEdits(this);
+    }
+
     DeadlineEdits deadlines() {
         return new DeadlineEdits(this);
     }
@@ -110,6 +117,15 @@ final class Edit {
     Reply raise(int proposed) {
         level = Math.max(level, proposed);
         return done();
+    }
+
+    Reply adopt(Policy proposed) {
+        policy = proposed;
+        return done();
+    }
+
+    Policy policy() {
+        return policy;
     }
 
     void touch(ServiceKey service) {
@@ -178,7 +194,8 @@ final class Edit {
                         tasksByCluster.done(),
                         tasksByService.done(),
                         tasksByWorker.done(),
-                        workersByCluster.done());
+                        workersByCluster.done(),
+                        policy);
         return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
     }
 }

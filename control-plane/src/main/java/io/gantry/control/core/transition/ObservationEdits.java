@@ -110,9 +110,7 @@ final class ObservationEdits {
                         known.stoppingAt(),
                         first(known.executionStoppedAt(), seen.executionStoppedAt()),
                         known.stoppedAt());
-        return status == Status.STOPPED
-                ? times.stopping(edit.nowMillis).stopped(edit.nowMillis)
-                : times;
+        return status == Status.STOPPED ? times.stopped(edit.nowMillis) : times;
     }
 
     private static long first(long known, long seen) {
@@ -128,7 +126,7 @@ final class ObservationEdits {
         var known = new HashSet<>(reconcile.known());
         List<Task> lost =
                 edit.before
-                        .tasksOn(worker.id())
+                        .aliveOn(worker.id())
                         .filter(task -> task.last() == Status.RUNNING)
                         .filter(task -> !known.contains(task.id()))
                         .toList();

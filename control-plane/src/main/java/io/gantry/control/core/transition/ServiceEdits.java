@@ -24,8 +24,10 @@ import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.TaskOf;
 import io.gantry.control.core.state.Token;
 import io.gantry.control.core.state.TokenUse;
+import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Changes to services. */
@@ -158,7 +160,7 @@ final class ServiceEdits {
                 known.with(known.spec(), 0)
                         .changing(known.primary().number(), primary -> primary.desiring(0, now))
                         .becoming(LifeStatus.DRAINING));
-        edit.before.tasksOf(known.key()).forEach(task -> stop(edit.task(task.id())));
+        edit.before.aliveOf(known.key()).forEach(task -> stop(edit.task(task.id())));
         String cluster = known.key().cluster();
         edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(-1));
         edit.touch(known.key());
@@ -187,7 +189,7 @@ final class ServiceEdits {
             return Edit.refused(Cause.STALE, "The service has changed.");
         }
         edit.serviceRows.put(service.key(), service.planned());
-        var census = Census.of(service, edit.before.tasksOf(service.key()), edit.nowMillis);
+        var census = census(service, edit.before.aliveOf(service.key()));
         List<Task> stopped = judgeStops(plan, census);
         var refused = new ArrayList<TaskId>();
         List<TaskId> started = judgeStarts(plan, census.alive() - stopped.size(), census, refused);
@@ -334,9 +336,17 @@ final class ServiceEdits {
         var tasks = edit.tasksByService.done();
         Stream<Task> rows =
                 tasks.streamFrom(TaskOf.Service.first(service.key()))
-                        .takeWhile(entry -> entry.getKey().service().equals(service.key()))
-                        .map(entry -> edit.task(entry.getKey().task()));
-        var census = Census.of(service, rows, edit.nowMillis);
-        return census.healthy() == service.desiredCount();
+                        .map(Map.Entry::getKey)
+                        .takeWhile(key -> key.service().equals(service.key()) && !key.stopped())
+                        .map(key -> edit.task(key.task()));
+        return census(service, rows).healthy() == service.desiredCount();
+    }
+
+    private Census census(Service service, Stream<Task> tasks) {
+        return Census.of(
+                service,
+                tasks,
+                worker -> edit.worker(worker).status() == Worker.Status.DRAINING,
+                edit.nowMillis);
     }
 }

@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Changes to tasks. {@link #change} is the one place where a task's row changes. */
 final class TaskEdits {
-    /** ECS keeps stopped tasks for at least an hour. */
-    private static final long STOPPED_KEPT_MILLIS = 60L * 60 * 1000;
-
     private static final long TOKEN_KEPT_MILLIS = 24L * 60 * 60 * 1000;
 
     private final Edit edit;
@@ -140,28 +137,48 @@ final class TaskEdits {
         var editor = edit.tasksByWorker;
         return editor.done()
                 .streamFrom(TaskOf.Worker.first(worker.id()))
-                .takeWhile(entry -> entry.getKey().worker().equals(worker.id()))
-                .map(entry -> edit.task(entry.getKey().task()))
-                .anyMatch(task -> task.alive() && task.group().equals(group));
+                .map(Map.Entry::getKey)
+                .takeWhile(key -> key.worker().equals(worker.id()) && !key.stopped())
+                .map(key -> edit.task(key.task()))
+                .anyMatch(task -> task.group().equals(group));
     }
 
     private void add(Task task) {
-        edit.tasksByCluster.put(new TaskOf.Cluster(task.cluster(), task.id()), Present.YES);
-        edit.tasksByWorker.put(new TaskOf.Worker(task.worker(), task.id()), Present.YES);
-        if (task.service() != null) {
-            edit.tasksByService.put(new TaskOf.Service(task.service(), task.id()), Present.YES);
-        }
+        addToOwners(task);
         store(task, Status.STOPPED);
+    }
+
+    private void addToOwners(Task task) {
+        edit.tasksByCluster.put(TaskOf.Cluster.of(task), Present.YES);
+        edit.tasksByWorker.put(TaskOf.Worker.of(task.worker(), task), Present.YES);
+        if (task.service() != null) {
+            edit.tasksByService.put(TaskOf.Service.of(task.service(), task), Present.YES);
+        }
+    }
+
+    private void removeFromOwners(Task task) {
+        edit.tasksByCluster.remove(TaskOf.Cluster.of(task));
+        edit.tasksByWorker.remove(TaskOf.Worker.of(task.worker(), task));
+        if (task.service() != null) {
+            edit.tasksByService.remove(TaskOf.Service.of(task.service(), task));
+        }
     }
 
     /** Replaces a task's row and keeps everything that is counted from it in step. */
     void change(Task before, Task after) {
-        store(after, before.last());
-        if (before.alive() && !after.alive()) {
+        boolean stops = before.alive() && !after.alive();
+        Task next = stops ? edit.protections().ended(after) : after;
+        store(next.counted(), before.last());
+        if (stops) {
+            removeFromOwners(before);
+            addToOwners(after);
             Worker worker = edit.worker(after.worker());
             edit.workerRows.put(
                     worker.id(), worker.releasing(after.footprint(), after.origin().gpuIds()));
-            edit.due(STOPPED_KEPT_MILLIS, Deadline.Kind.FORGET_TASK, after.id());
+            edit.due(
+                    edit.policy().stoppedTaskRetentionMillis(),
+                    Deadline.Kind.FORGET_TASK,
+                    after.id());
         }
     }
 
@@ -208,7 +225,7 @@ final class TaskEdits {
             return;
         }
         var containers = task.containers().stream().map(Task.Container::stopped).toList();
-        var times = task.times().stopping(edit.nowMillis).stopped(edit.nowMillis);
+        var times = task.times().givenUp(edit.nowMillis);
         change(
                 task,
                 task.stopping(code, reason, edit.nowMillis)
@@ -222,10 +239,6 @@ final class TaskEdits {
             return;
         }
         edit.taskRows.remove(id);
-        edit.tasksByCluster.remove(new TaskOf.Cluster(task.cluster(), id));
-        edit.tasksByWorker.remove(new TaskOf.Worker(task.worker(), id));
-        if (task.service() != null) {
-            edit.tasksByService.remove(new TaskOf.Service(task.service(), id));
-        }
+        removeFromOwners(task);
     }
 }

@@ -5,6 +5,7 @@ import io.gantry.control.core.command.Command.ConnectWorker;
 import io.gantry.control.core.command.Command.DeregisterWorker;
 import io.gantry.control.core.command.Command.DisconnectWorker;
 import io.gantry.control.core.command.Command.RegisterWorker;
+import io.gantry.control.core.command.Command.SetWorkerStatus;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.state.Deadline;
@@ -15,6 +16,7 @@ import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.WorkerOf;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Changes to container instances. */
@@ -98,7 +100,8 @@ final class WorkerEdits {
             return Edit.refused(Cause.WORKER_INACTIVE, "The container instance is not active.");
         }
         edit.workerRows.put(
-                worker.id(), worker.connected(edit.sequence, connect.node(), connect.agent()));
+                worker.id(),
+                worker.connected(edit.sequence, connect.node(), connect.agent(), edit.nowMillis));
         edit.touch(worker.id());
         return new Reply.Connected(edit.sequence);
     }
@@ -108,8 +111,32 @@ final class WorkerEdits {
         if (worker == null || !worker.connected() || worker.session() != disconnect.session()) {
             return Edit.refused(Cause.STALE, "There is a later session.");
         }
-        edit.workerRows.put(worker.id(), worker.disconnected());
+        edit.workerRows.put(worker.id(), worker.disconnected(edit.nowMillis));
         edit.touch(worker.id());
+        return Edit.done();
+    }
+
+    /** The services of its tasks look again: what is on a draining machine has to be replaced. */
+    Reply setStatus(SetWorkerStatus set) {
+        if (set.status() == Worker.Status.INACTIVE) {
+            return Edit.refused(
+                    Cause.INVALID_PARAMETER, "A container instance is deregistered to end it.");
+        }
+        for (WorkerId id : set.workers()) {
+            Worker worker = edit.workerRows.get(id);
+            if (worker == null
+                    || worker.status() == Worker.Status.INACTIVE
+                    || worker.status() == set.status()) {
+                continue;
+            }
+            edit.workerRows.put(id, worker.becoming(set.status()));
+            edit.touch(id);
+            edit.before
+                    .aliveOn(id)
+                    .flatMap(task -> Stream.ofNullable(task.service()))
+                    .filter(service -> edit.serviceRows.get(service) != null)
+                    .forEach(edit::touch);
+        }
         return Edit.done();
     }
 
@@ -119,7 +146,7 @@ final class WorkerEdits {
             return Edit.refused(
                     Cause.INVALID_PARAMETER, "The specified container instance does not exist.");
         }
-        List<Task> alive = edit.before.tasksOn(worker.id()).filter(Task::alive).toList();
+        List<Task> alive = edit.before.aliveOn(worker.id()).toList();
         if (!deregister.force() && alive.stream().anyMatch(Task::wanted)) {
             return Edit.refused(Cause.INVALID_PARAMETER, "Found running tasks on the instance.");
         }
@@ -130,7 +157,7 @@ final class WorkerEdits {
                     "UserInitiated",
                     "Container instance deregistration forced by user");
         }
-        edit.workerRows.put(worker.id(), edit.worker(worker.id()).becoming(Worker.Status.INACTIVE));
+        edit.workerRows.put(worker.id(), edit.worker(worker.id()).deregistered(edit.nowMillis));
         edit.clusterRows.put(worker.cluster(), edit.cluster(worker.cluster()).withInstances(-1));
         edit.touch(worker.id());
         edit.due(INACTIVE_KEPT_MILLIS, Deadline.Kind.FORGET_WORKER, worker.id());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.common.check.Check;
 import io.gantry.common.model.Resources;
-import io.gantry.control.core.Audit;
 import io.gantry.control.core.Lab;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.Deployment.Rollout;
@@ -25,8 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RollingUpdateTest {
     private final Lab lab = new Lab(7);
     private TaskDefinitionKey first = lab.definition("web", Lab.SMALL);
-    private int fewestHealthy;
-    private int mostAlive;
+    private final Crew crew = new Crew(lab);
 
     @BeforeEach
     void machines() {
@@ -35,56 +33,10 @@ class RollingUpdateTest {
         }
     }
 
-    /** Plans, obedient agents and time, until nothing changes any more. */
-    private void converge() {
-        int quiet = 0;
-        for (int i = 0; i < 200 && quiet < 5; i++) {
-            boolean planned = reconcile();
-            boolean observed = obey();
-            lab.pass(Duration.ofSeconds(10));
-            Audit.check(lab.state());
-            watch();
-            quiet = planned || observed ? 0 : quiet + 1;
-        }
-        assertThat(quiet).as("converged").isEqualTo(5);
-    }
-
-    private boolean reconcile() {
-        var plan = Reconciler.next(lab.state(), lab.service(), lab.ids, lab.random);
-        if (plan == null) {
-            return false;
-        }
-        lab.apply(plan);
-        watch();
-        return true;
-    }
-
-    private boolean obey() {
-        List<Task> news =
-                lab.state()
-                        .tasksOf(Lab.WEB)
-                        .filter(Task::alive)
-                        .filter(task -> !task.wanted() || task.last() == Status.PENDING)
-                        .toList();
-        news.forEach(
-                task ->
-                        lab.observe(
-                                task.id(),
-                                task.wanted() ? Status.RUNNING : Status.STOPPED,
-                                task.wanted() ? null : 143));
-        return !news.isEmpty();
-    }
-
-    private void watch() {
-        Census census = Census.of(lab.state(), lab.service());
-        fewestHealthy = Math.min(fewestHealthy, census.healthy());
-        mostAlive = Math.max(mostAlive, census.alive());
-    }
-
     @Test
     void aNewServiceReachesItsCountSpreadEvenlyAndSaysSo() {
         lab.createService(first, 8, 100, 200);
-        converge();
+        crew.converge();
         Service service = lab.service();
         assertThat(service.primary().running()).isEqualTo(8);
         assertThat(service.primary().rollout()).isEqualTo(Rollout.COMPLETED);
@@ -99,27 +51,26 @@ class RollingUpdateTest {
     @CsvSource({"4,100,200", "4,50,100", "1,100,200", "3,100,150", "4,75,125", "5,0,100"})
     void anUpdateKeepsBetweenMinimumAndMaximum(int desired, int min, int max) {
         lab.createService(first, desired, min, max);
-        converge();
+        crew.converge();
         TaskDefinitionKey second = lab.definition("web", Lab.SMALL);
-        fewestHealthy = Integer.MAX_VALUE;
-        mostAlive = 0;
+        crew.watchAnew();
         lab.updateService(second, desired, true);
-        converge();
+        crew.converge();
         Service service = lab.service();
         assertThat(service.deployments()).hasSize(1);
         assertThat(service.primary().taskDefinition()).isEqualTo(second);
         assertThat(service.primary().running()).isEqualTo(desired);
         assertThat(service.primary().rollout()).isEqualTo(Rollout.COMPLETED);
-        assertThat(fewestHealthy).isGreaterThanOrEqualTo(service.minimumHealthy());
-        assertThat(mostAlive).isLessThanOrEqualTo(service.maximum());
+        assertThat(crew.fewestHealthy()).isGreaterThanOrEqualTo(service.minimumHealthy());
+        assertThat(crew.mostAlive()).isLessThanOrEqualTo(service.maximum());
     }
 
     @Test
     void aRollOutThatItsPercentagesForbidComplainsAndLeavesEverythingRunning() {
         lab.createService(first, 2, 100, 100);
-        converge();
+        crew.converge();
         lab.updateService(lab.definition("web", Lab.SMALL), 2, true);
-        converge();
+        crew.converge();
         assertThat(lab.service().deployments()).hasSize(2);
         assertThat(lab.service().events().getFirst().message())
                 .contains("because of the service deployment configuration");
@@ -128,12 +79,12 @@ class RollingUpdateTest {
     @Test
     void scalingDoesNotStartADeployment() {
         lab.createService(first, 2, 100, 200);
-        converge();
+        crew.converge();
         lab.updateService(first, 5, false);
-        converge();
+        crew.converge();
         assertThat(lab.service().primary().running()).isEqualTo(5);
         lab.updateService(first, 1, false);
-        converge();
+        crew.converge();
         assertThat(lab.service().primary().running()).isEqualTo(1);
         assertThat(lab.service().deployments()).hasSize(1);
     }
@@ -141,20 +92,20 @@ class RollingUpdateTest {
     @Test
     void anUpdateThatChangesNothingIsNoNewsInTheDiary() {
         lab.createService(first, 2, 100, 200);
-        converge();
+        crew.converge();
         int events = lab.service().events().size();
         lab.updateService(first, 2, false);
-        converge();
+        crew.converge();
         assertThat(lab.service().events()).hasSize(events);
     }
 
     @Test
     void aTaskThatStopsIsReplaced() {
         lab.createService(first, 2, 100, 200);
-        converge();
+        crew.converge();
         Task victim = lab.state().tasksOf(Lab.WEB).findFirst().orElseThrow();
         lab.observe(victim.id(), Status.STOPPED, 1);
-        converge();
+        crew.converge();
         assertThat(lab.service().primary().running()).isEqualTo(2);
         assertThat(lab.task(victim.id()).last()).isEqualTo(Status.STOPPED);
     }
@@ -165,14 +116,14 @@ class RollingUpdateTest {
             int desired, int min, int max) {
         first = lab.definition("checked", Lab.SMALL);
         lab.createService(first, desired, min, max);
-        converge();
+        crew.converge();
         Task victim = lab.state().tasksOf(Lab.WEB).findFirst().orElseThrow();
         lab.state().tasksOf(Lab.WEB).toList().forEach(task -> feels(task, Health.HEALTHY));
         long before = lab.state().tasksOf(Lab.WEB).count();
         feels(victim, Health.UNHEALTHY);
 
         for (int round = 0; round < 20; round++) {
-            converge();
+            crew.converge();
             lab.state()
                     .tasksOf(Lab.WEB)
                     .filter(task -> task.last() == Status.RUNNING && !task.id().equals(victim.id()))
@@ -197,7 +148,7 @@ class RollingUpdateTest {
     void tasksThatAreNeverHealthyAreReplacedOneByOne() {
         lab.createService(first, 1, 100, 200);
         for (int round = 0; round < 10; round++) {
-            converge();
+            crew.converge();
             lab.state()
                     .tasksOf(Lab.WEB)
                     .filter(task -> task.last() == Status.RUNNING)
@@ -222,7 +173,7 @@ class RollingUpdateTest {
         lab.createService(first, 1, 100, 200);
         int attempts = 0;
         for (int second = 0; second < 600; second++) {
-            if (reconcile()) {
+            if (crew.reconcile()) {
                 attempts++;
             }
             lab.state()
@@ -245,13 +196,13 @@ class RollingUpdateTest {
     @Test
     void aDeletedServiceDrainsAndThenIsInactive() {
         lab.createService(first, 2, 100, 200);
-        converge();
+        crew.converge();
         lab.apply(new Command.DeleteService(Lab.WEB, true));
         assertThat(lab.service().status()).isEqualTo(Service.LifeStatus.DRAINING);
-        obey();
+        crew.obey();
         assertThat(lab.service().status()).isEqualTo(Service.LifeStatus.INACTIVE);
         lab.createService(first, 1, 100, 200);
-        converge();
+        crew.converge();
         assertThat(lab.service().primary().running()).isEqualTo(1);
     }
 
@@ -270,10 +221,10 @@ class RollingUpdateTest {
     void withoutRoomItSaysWhy() {
         first = lab.definition("huge", new Footprint(new Resources(9999, 1), List.of(), List.of()));
         lab.createService(first, 1, 100, 200);
-        reconcile();
+        crew.reconcile();
         assertThat(lab.service().events().getFirst().message())
                 .contains("no container instance met all of its requirements")
                 .contains("has insufficient CPU units available");
-        assertThat(reconcile()).isFalse();
+        assertThat(crew.reconcile()).isFalse();
     }
 }

@@ -13,10 +13,12 @@ import io.gantry.control.core.command.Command.ContainerSeen;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,6 +41,7 @@ class TransitionsPropertyTest {
             ClusterState before = lab.state();
             user.step();
             Audit.check(lab.state());
+            assertNothingNewOnDrainingMachines(before, lab.state());
             assertForward(before, lab.state());
         }
     }
@@ -54,6 +57,8 @@ class TransitionsPropertyTest {
                                 assertThat(task.desired())
                                         .isGreaterThanOrEqualTo(earlier.desired());
                                 assertThat(task.worker()).isEqualTo(earlier.worker());
+                                assertThat(task.version())
+                                        .isGreaterThanOrEqualTo(earlier.version());
                                 assertThat(task.gpus()).isEqualTo(earlier.gpus());
                                 if (earlier.stopCode() != null) {
                                     assertThat(task.stopCode()).isEqualTo(earlier.stopCode());
@@ -62,6 +67,18 @@ class TransitionsPropertyTest {
                                 }
                             }
                         });
+    }
+
+    private static void assertNothingNewOnDrainingMachines(
+            ClusterState before, ClusterState after) {
+        after.tasks()
+                .values()
+                .filter(task -> before.tasks().get(task.id()) == null)
+                .forEach(
+                        task ->
+                                assertThat(after.workers().get(task.worker()))
+                                        .extracting(Worker::status)
+                                        .isEqualTo(Worker.Status.ACTIVE));
     }
 
     private static final class RandomUser {
@@ -88,7 +105,7 @@ class TransitionsPropertyTest {
         }
 
         void step() {
-            switch (lab.random.nextInt(14)) {
+            switch (lab.random.nextInt(15)) {
                 case 0 -> workers.add(lab.worker(1024, 1024, Map.of()));
                 case 1 ->
                         lab.apply(
@@ -99,6 +116,7 @@ class TransitionsPropertyTest {
                 case 7 -> lab.apply(new Command.StopTask(anyTask(), "UserInitiated", "enough"));
                 case 8 -> changeService();
                 case 9, 10, 11 -> reconcile();
+                case 13 -> protect();
                 case 12 -> lab.pass(Duration.ofSeconds(lab.random.nextInt(60)));
                 default -> rarely();
             }
@@ -147,13 +165,30 @@ class TransitionsPropertyTest {
             if (service != null) {
                 var plan = Reconciler.next(lab.state(), service, lab.ids, lab.random);
                 if (plan != null) {
+                    List<TaskId> shielded = shielded();
                     lab.apply(plan);
+                    assertThat(shielded).allMatch(task -> lab.task(task).wanted());
                 }
             }
         }
 
+        /** Tasks that no scheduler may stop: nobody doubts their health in this test. */
+        private List<TaskId> shielded() {
+            return lab.state()
+                    .tasks()
+                    .values()
+                    .filter(task -> task.isProtected(lab.state().nowMillis()))
+                    .map(Task::id)
+                    .toList();
+        }
+
+        private void protect() {
+            List<TaskId> tasks = List.of(anyTask(), anyTask());
+            lab.apply(new Command.ProtectTasks(tasks, lab.random.nextInt(3) * 60_000L));
+        }
+
         private void rarely() {
-            switch (lab.random.nextInt(6)) {
+            switch (lab.random.nextInt(9)) {
                 case 0 -> lab.apply(new Command.DeleteService(Lab.WEB, true));
                 case 1 -> lab.apply(new Command.DeregisterWorker(any(workers), true));
                 case 2 -> {
@@ -163,7 +198,16 @@ class TransitionsPropertyTest {
                     definitions.add(lab.definition(old.family(), Lab.SMALL));
                 }
                 case 3 -> lab.pass(Duration.ofHours(2));
-                case 4 -> {
+                case 4 ->
+                        lab.apply(
+                                new Command.SetWorkerStatus(
+                                        List.of(any(workers)), Worker.Status.DRAINING));
+                case 5 -> lab.apply(new Command.SetWorkerStatus(workers, Worker.Status.ACTIVE));
+                case 6 ->
+                        lab.apply(
+                                new Command.SetPolicy(
+                                        new Policy((1 + lab.random.nextInt(5)) * 3_600_000L)));
+                case 7 -> {
                     WorkerId worker = any(workers);
                     if (lab.state().workers().get(worker) != null) {
                         List<String> gpus = List.of("g2", "g0", "g7", "g1");
