@@ -155,6 +155,7 @@ final class TaskDriver implements WorkerTasks {
                 runtime.removeStray(stray);
             }
             case AgentAction.Report(var report) -> reports.accept(report);
+            case AgentAction.Release release -> runtime.release(release);
         }
     }
 

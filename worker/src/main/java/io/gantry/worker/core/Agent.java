@@ -182,7 +182,7 @@ public final class Agent {
 
         private LocalTask started(LocalTask task, LocalContainer container, RuntimeFacts facts) {
             return switch (container.phase()) {
-                case STARTING -> task.with(container.running(facts));
+                case STARTING -> task.with(container.running(facts).toldAgainIfMoved(container));
                 // It ended before the news of its start arrived.
                 case STOPPED ->
                         container.startedOnce() && container.facts() == null

@@ -3,6 +3,7 @@ package io.gantry.worker.core;
 import io.gantry.common.acs.AcsContainer;
 import io.gantry.worker.core.AgentEvent.Health;
 import io.gantry.worker.core.FoundContainer.Exit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +149,18 @@ public record LocalContainer(
 
     LocalContainer running(RuntimeFacts facts) {
         return at(Phase.RUNNING, run.as(facts));
+    }
+
+    /** Restarted in place: what was told of its ports holds no longer if they are others now. */
+    LocalContainer toldAgainIfMoved(LocalContainer before) {
+        return before.startedOnce() && !bindings().equals(before.bindings())
+                ? withReported(TaskStatus.PENDING)
+                : this;
+    }
+
+    List<PortBinding> bindings() {
+        RuntimeFacts facts = facts();
+        return facts == null ? List.of() : facts.bindings();
     }
 
     /** The facts of a run that was over before they arrived. */

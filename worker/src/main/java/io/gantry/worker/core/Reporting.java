@@ -58,7 +58,6 @@ final class Reporting {
     }
 
     private static ContainerReport of(LocalContainer container) {
-        RuntimeFacts facts = container.facts();
         FoundContainer.Exit exit = container.exit();
         boolean stopped = container.status() == TaskStatus.STOPPED;
         return new ContainerReport(
@@ -68,7 +67,7 @@ final class Reporting {
                 stopped && exit != null ? exit.code() : null,
                 container.reason(),
                 container.imageDigest(),
-                facts == null ? List.of() : facts.bindings());
+                container.bindings());
     }
 
     LocalTask acknowledged(LocalTask task, long number) {
@@ -84,7 +83,10 @@ final class Reporting {
     private static LocalContainer marked(LocalContainer container, TaskReport report) {
         for (ContainerReport told : report.containers()) {
             if (told.containerName().equals(container.name())) {
-                return container.withReported(told.status());
+                boolean moved =
+                        container.status() == TaskStatus.RUNNING
+                                && !told.networkBindings().equals(container.bindings());
+                return container.withReported(moved ? TaskStatus.PENDING : told.status());
             }
         }
         return container;

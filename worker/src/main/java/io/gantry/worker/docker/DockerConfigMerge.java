@@ -100,6 +100,11 @@ final class DockerConfigMerge {
         }
     }
 
+    /** What {@code /dev/shm} should hold; 0 if nothing is said. */
+    long sharedMemoryBytes() {
+        return hostConfig.path("ShmSize").asLong();
+    }
+
     void mergeInto(HostConfig host) {
         try {
             JSON.readerForUpdating(host).readValue(JSON.writeValueAsString(hostConfig));

@@ -177,6 +177,10 @@ final class Scenario {
                                                     ? Stream.of(stray.runtimeId())
                                                     : Stream.<String>of();
                                     case AgentAction.Report _ -> Stream.<String>of();
+                                    case AgentAction.Release release ->
+                                            kind.equals("release")
+                                                    ? Stream.of(release.task().arn())
+                                                    : Stream.<String>of();
                                 })
                 .toList();
     }
