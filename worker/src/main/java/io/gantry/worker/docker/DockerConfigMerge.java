@@ -105,12 +105,20 @@ final class DockerConfigMerge {
         return hostConfig.path("ShmSize").asLong();
     }
 
+    /** Podman does not know the flag, but the network mode that comes to the same. */
+    private boolean networkDisabled() {
+        return config.path("NetworkDisabled").asBoolean();
+    }
+
     void mergeInto(HostConfig host) {
         try {
             JSON.readerForUpdating(host).readValue(JSON.writeValueAsString(hostConfig));
         } catch (JsonProcessingException wrongShape) {
             throw new IllegalArgumentException(
                     "docker hostConfig: " + wrongShape.getOriginalMessage(), wrongShape);
+        }
+        if (networkDisabled()) {
+            host.withNetworkMode("none");
         }
     }
 

@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
+import com.github.dockerjava.api.model.Info;
 import io.gantry.worker.core.AgentAction;
 import io.gantry.worker.core.AgentEvent;
 import io.gantry.worker.core.AgentEvent.Stage;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +30,15 @@ import org.slf4j.LoggerFactory;
 public final class DockerRuntime implements ContainerRuntime {
     private static final Logger log = LoggerFactory.getLogger(DockerRuntime.class);
 
+    /** Besides json-file and none, which every engine has. */
+    private static final Set<String> LOG_DRIVERS = Set.of("syslog", "journald", "fluentd", "gelf");
+
     private final DockerClient client;
     private final Consumer<AgentEvent> events;
     private final StageWork work;
     private final DockerImages images;
     private final PauseContainers pauses;
+    private final Info info;
     private final TaskCgroups cgroups;
     private final ContainerMaker maker;
     private final DockerWatch watch;
@@ -49,7 +55,8 @@ public final class DockerRuntime implements ContainerRuntime {
         work = new StageWork(events, DockerErrors::text);
         bridgeGateway = BridgeAddress.of(client);
         pauses = new PauseContainers(client, settings);
-        cgroups = TaskCgroups.detect(client.infoCmd().exec(), DockerConnection.isLocal());
+        info = client.infoCmd().exec();
+        cgroups = TaskCgroups.detect(info, DockerConnection.isLocal());
         maker =
                 new ContainerMaker(
                         client,
@@ -109,23 +116,28 @@ public final class DockerRuntime implements ContainerRuntime {
                                 "com.amazonaws.ecs.capability.privileged-container",
                                 "com.amazonaws.ecs.capability.logging-driver.json-file",
                                 "com.amazonaws.ecs.capability.logging-driver.none",
-                                "com.amazonaws.ecs.capability.logging-driver.syslog",
-                                "com.amazonaws.ecs.capability.logging-driver.journald",
-                                "com.amazonaws.ecs.capability.logging-driver.fluentd",
-                                "com.amazonaws.ecs.capability.logging-driver.gelf",
                                 "ecs.capability.container-health-check",
-                                "ecs.capability.docker-plugin.local",
                                 "ecs.capability.network.container-port-range",
                                 "ecs.capability.pid-ipc-namespace-sharing"));
         if (cgroups.work()) {
             names.add("ecs.capability.task-cpu-mem-limit");
         }
+        plugins("Log").stream()
+                .filter(LOG_DRIVERS::contains)
+                .forEach(name -> names.add("com.amazonaws.ecs.capability.logging-driver." + name));
+        plugins("Volume").forEach(name -> names.add("ecs.capability.docker-plugin." + name));
         for (int minor = 17; minor <= 32; minor++) {
             if (minor != 26 && minor != 27 && minor != 31) {
                 names.add("com.amazonaws.ecs.capability.docker-remote-api.1." + minor);
             }
         }
         return names;
+    }
+
+    private List<String> plugins(String kind) {
+        Map<String, List<String>> all = info.getPlugins();
+        List<String> names = all == null ? null : all.get(kind);
+        return names == null ? List.of() : names;
     }
 
     @Override

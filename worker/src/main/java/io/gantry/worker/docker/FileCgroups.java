@@ -78,12 +78,29 @@ final class FileCgroups implements CgroupTree {
         Files.writeString(cgroup.resolve(file), value.toString());
     }
 
-    /** Engines make the cgroup of a container, and with it its parents, for every controller. */
+    /**
+     * Engines make the cgroup of a container, and with it its parents, for every controller; some
+     * leave those of ended containers behind.
+     */
     @Override
     public void remove(String taskId) throws IOException {
         for (Path tree : trees()) {
-            Files.deleteIfExists(tree.resolve(TASKS).resolve(taskId));
+            Path cgroup = tree.resolve(TASKS).resolve(taskId);
+            if (Files.exists(cgroup)) {
+                removeEmpty(cgroup);
+            }
         }
+    }
+
+    /** The files in it are the kernel's and go with it; a process in it keeps it. */
+    private static void removeEmpty(Path cgroup) throws IOException {
+        try (DirectoryStream<Path> parts =
+                Files.newDirectoryStream(cgroup, part -> Files.isDirectory(part))) {
+            for (Path part : parts) {
+                removeEmpty(part);
+            }
+        }
+        Files.deleteIfExists(cgroup);
     }
 
     private List<Path> trees() throws IOException {

@@ -2,6 +2,7 @@ package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Capability;
@@ -154,8 +155,18 @@ final class PauseContainers {
             client.removeContainerCmd(pause.getId()).withForce(true).exec();
         } catch (NotFoundException gone) {
             log.atTrace().addKeyValue("id", pause.getId()).log("already removed");
-        } catch (ConflictException underWay) {
-            log.atDebug().addKeyValue("id", pause.getId()).log("is being removed");
+        } catch (DockerException refused) {
+            // Podman keeps it as long as stopped containers of the task refer to it.
+            log.atDebug().setCause(refused).addKeyValue("id", pause.getId()).log("only ended");
+            end(pause.getId());
+        }
+    }
+
+    private void end(String id) {
+        try {
+            client.killContainerCmd(id).exec();
+        } catch (DockerException endedAlready) {
+            log.atDebug().setCause(endedAlready).addKeyValue("id", id).log("not running");
         }
     }
 }

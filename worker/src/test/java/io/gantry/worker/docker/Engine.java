@@ -1,12 +1,14 @@
 package io.gantry.worker.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.BuildImageResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
 import io.gantry.common.acs.AcsContainer;
 import io.gantry.common.acs.AcsContainer.DockerConfig;
@@ -23,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,10 +109,13 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
         runtime().close();
-        client().listContainersCmd()
+        client()
+                .listContainersCmd()
                 .withShowAll(true)
                 .withLabelFilter(Map.of(DockerLabels.AGENT, agentId))
                 .exec()
+                .stream()
+                .sorted(Comparator.comparing(Engine::holdsNamespaces))
                 .forEach(
                         one ->
                                 client().removeContainerCmd(one.getId())
@@ -126,6 +132,19 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
         client().close();
         events.clear();
         runtime = null;
+    }
+
+    private static boolean holdsNamespaces(Container container) {
+        return PauseContainers.NAME.equals(container.getLabels().get(DockerLabels.CONTAINER_NAME));
+    }
+
+    /** Skips a test of something that this engine does not have. */
+    void assumeLogDriver(String name) {
+        assumeTrue(
+                runtime()
+                        .capabilities()
+                        .contains("com.amazonaws.ecs.capability.logging-driver." + name),
+                "this engine has no log driver " + name);
     }
 
     DockerRuntime runtime() {
@@ -285,6 +304,14 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
         try {
             inspect(containerId);
             return true;
+        } catch (NotFoundException removed) {
+            return false;
+        }
+    }
+
+    boolean runs(String containerId) {
+        try {
+            return Boolean.TRUE.equals(inspect(containerId).getState().getRunning());
         } catch (NotFoundException removed) {
             return false;
         }

@@ -76,7 +76,7 @@ final class FilesTest {
                         .build();
 
         assertThat(engine.failure(task, container))
-                .startsWith("CannotStartContainerError: Error response from daemon: ")
+                .matches("(?s)Cannot(Create|Start)ContainerError: Error response from daemon: .*")
                 .contains(file.toString())
                 .doesNotContain("{\"message\"");
     }
@@ -126,7 +126,7 @@ final class FilesTest {
                         .mountPoints(List.of(mount("mem", "/v", false)))
                         .build();
         Map<String, String> options =
-                Map.of("type", "tmpfs", "device", "tmpfs", "o", "size=1m,uid=1234");
+                Map.of("type", "tmpfs", "device", "tmpfs", "o", "mode=700,uid=1234");
         AcsTask task =
                 engine.task(container)
                         .volumes(
@@ -139,7 +139,7 @@ final class FilesTest {
 
         assertThat(engine.output(task, container))
                 .contains("tmpfs")
-                .contains("size=1024k")
+                .contains("mode=700")
                 .contains("uid=1234");
         engine.runtime()
                 .remove(

@@ -150,7 +150,7 @@ final class NamespacesTest {
         engine.exited(container);
         assertThat(engine.exists(pause)).isTrue();
         engine.runtime().release(new AgentAction.Release(task));
-        Engine.until("the holder is gone", () -> !engine.exists(pause));
+        Engine.until("the holder is gone", () -> !engine.runs(pause));
         assertThat(engine.exists(facts.runtimeId())).isTrue();
     }
 

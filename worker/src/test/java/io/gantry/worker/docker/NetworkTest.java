@@ -101,6 +101,23 @@ final class NetworkTest {
     }
 
     @Test
+    void afterARestartInPlaceThePortsAreToldAnew() throws Exception {
+        AcsContainer container =
+                shell("web", serve(80))
+                        .portMappings(ports(new PortMapping(80, 0, null, "tcp")))
+                        .build();
+        RuntimeFacts first = engine.start(container);
+        engine.client().killContainerCmd(first.runtimeId()).exec();
+        engine.exited(container);
+        engine.runtime().start(new AgentAction.Start(engine.key(container), first.runtimeId()));
+        RuntimeFacts second = engine.next(AgentEvent.Started.class).facts();
+
+        assertThat(second.runtimeId()).isEqualTo(first.runtimeId());
+        int port = ipv4(second).getFirst().hostPort();
+        Engine.until("it answers at its port of now", () -> said(port).equals("port 80"));
+    }
+
+    @Test
     void datagramsReachTheContainer() throws Exception {
         // No tool of the image receives datagrams, so the machine's Java does.
         AcsContainer container =

@@ -130,7 +130,7 @@ final class SecurityTest {
         assertThat(engine.output(terminal).lines().map(String::strip))
                 .containsExactly("/dev/pts/0", "yes");
         // Nothing comes from an open input, so its reader is stopped; a closed one ends at once.
-        assertThat(engine.output(open).lines()).endsWith("143", "pipe");
+        assertThat(engine.output(open).lines()).contains("143", "pipe");
         assertThat(engine.output(closed).strip()).isEqualTo("0");
     }
 
@@ -174,9 +174,9 @@ final class SecurityTest {
                 .startsWith("CannotStartContainerError: Error response from daemon: ")
                 .contains("/no/such/program: no such file or directory");
         assertThat(engine.failure(noImage))
-                .isEqualTo(
-                        "CannotCreateContainerError: Error response from daemon: No such image:"
-                                + " gantry-test/no-such:1");
+                .startsWith("CannotCreateContainerError: Error response from daemon: ")
+                .containsIgnoringCase("no such image: ")
+                .contains("gantry-test/no-such:1");
     }
 
     @Test
