@@ -182,7 +182,7 @@ public final class Agent {
 
         private LocalTask started(LocalTask task, LocalContainer container, RuntimeFacts facts) {
             return switch (container.phase()) {
-                case STARTING -> task.with(container.running(facts).toldAgainIfMoved(container));
+                case STARTING -> task.with(container.running(facts));
                 // It ended before the news of its start arrived.
                 case STOPPED ->
                         container.startedOnce() && container.facts() == null
@@ -205,9 +205,11 @@ public final class Agent {
 
         private LocalTask felt(
                 LocalTask task, LocalContainer container, Health health, @Nullable String output) {
-            return container.health() == health
-                    ? task
-                    : task.with(container.withHealth(health, output, nowMillis));
+            if (container.health() == health) {
+                return task;
+            }
+            actions.add(new AgentAction.TellHealth(task.arn()));
+            return task.with(container.withHealth(health, output, nowMillis));
         }
 
         private AgentState acknowledged(AgentState state, String taskArn, long number) {

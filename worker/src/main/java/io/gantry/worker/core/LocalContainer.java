@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A container of a task on this machine.
  *
  * @param imageDigest of the image that was pulled for it
- * @param reported the status that the control plane has acknowledged
+ * @param told what the control plane has acknowledged
  * @param retryAtMillis when to ask for its stop again
  */
 public record LocalContainer(
@@ -19,8 +19,13 @@ public record LocalContainer(
         Run run,
         Checkup checkup,
         @Nullable String imageDigest,
-        TaskStatus reported,
+        Told told,
         @Nullable Long retryAtMillis) {
+
+    public LocalContainer {
+        // A record that an earlier version wrote does not have it: all is told once more.
+        told = told == null ? Told.NOTHING : told;
+    }
 
     /**
      * What is known of its runs.
@@ -57,6 +62,16 @@ public record LocalContainer(
         static final Checkup NONE = new Checkup(Health.UNKNOWN, null, null);
     }
 
+    /** What the control plane knows of it. */
+    public record Told(
+            TaskStatus status, @Nullable String imageDigest, List<PortBinding> bindings) {
+        static final Told NOTHING = new Told(TaskStatus.PENDING, null, List.of());
+
+        public Told {
+            bindings = List.copyOf(bindings);
+        }
+    }
+
     /** Where a container is on its way. */
     public enum Phase {
         /** Its image is wanted; nothing was asked for yet. */
@@ -74,7 +89,7 @@ public record LocalContainer(
 
     static LocalContainer of(AcsContainer spec) {
         return new LocalContainer(
-                spec, Phase.NEW, Run.NONE, Checkup.NONE, null, TaskStatus.PENDING, null);
+                spec, Phase.NEW, Run.NONE, Checkup.NONE, null, Told.NOTHING, null);
     }
 
     public @Nullable String runtimeId() {
@@ -131,8 +146,24 @@ public record LocalContainer(
         };
     }
 
+    /** A container that restarts in place may come back with other ports. */
     boolean unreported() {
-        return status().compareTo(reported) > 0;
+        return status().compareTo(told.status()) > 0
+                || digestUnreported()
+                || (is(Phase.RUNNING) && !bindings().equals(told.bindings()));
+    }
+
+    boolean digestUnreported() {
+        return imageDigest != null && !imageDigest.equals(told.imageDigest());
+    }
+
+    boolean pulling() {
+        return is(Phase.NEW) || is(Phase.PULLING);
+    }
+
+    List<PortBinding> bindings() {
+        RuntimeFacts latest = facts();
+        return latest == null ? List.of() : latest.bindings();
     }
 
     LocalContainer to(Phase next) {
@@ -140,7 +171,7 @@ public record LocalContainer(
     }
 
     LocalContainer pulled(@Nullable String digest) {
-        return new LocalContainer(spec, Phase.WAITING, run, checkup, digest, reported, null);
+        return new LocalContainer(spec, Phase.WAITING, run, checkup, digest, told, null);
     }
 
     LocalContainer created(String id) {
@@ -149,18 +180,6 @@ public record LocalContainer(
 
     LocalContainer running(RuntimeFacts facts) {
         return at(Phase.RUNNING, run.as(facts));
-    }
-
-    /** Restarted in place: what was told of its ports holds no longer if they are others now. */
-    LocalContainer toldAgainIfMoved(LocalContainer before) {
-        return before.startedOnce() && !bindings().equals(before.bindings())
-                ? withReported(TaskStatus.PENDING)
-                : this;
-    }
-
-    List<PortBinding> bindings() {
-        RuntimeFacts facts = facts();
-        return facts == null ? List.of() : facts.bindings();
     }
 
     /** The facts of a run that was over before they arrived. */
@@ -185,20 +204,20 @@ public record LocalContainer(
 
     LocalContainer withHealth(Health health, @Nullable String output, long nowMillis) {
         var latest = new Checkup(health, nowMillis, output);
-        return new LocalContainer(spec, phase, run, latest, imageDigest, reported, retryAtMillis);
+        return new LocalContainer(spec, phase, run, latest, imageDigest, told, retryAtMillis);
     }
 
-    LocalContainer withReported(TaskStatus status) {
-        return new LocalContainer(spec, phase, run, checkup, imageDigest, status, retryAtMillis);
+    LocalContainer told(Told news) {
+        return new LocalContainer(spec, phase, run, checkup, imageDigest, news, retryAtMillis);
     }
 
     /** Still running although asked to stop; asked again at the given time. */
     LocalContainer stopFailed(String error, long retryAt) {
         return new LocalContainer(
-                spec, phase, run.because(error), checkup, imageDigest, reported, retryAt);
+                spec, phase, run.because(error), checkup, imageDigest, told, retryAt);
     }
 
     private LocalContainer at(Phase next, Run latest) {
-        return new LocalContainer(spec, next, latest, checkup, imageDigest, reported, null);
+        return new LocalContainer(spec, next, latest, checkup, imageDigest, told, null);
     }
 }

@@ -40,33 +40,6 @@ final class ReleaseTest {
     }
 
     @Test
-    void portsThatMovedWithARestartAreToldAgain() {
-        scenario.assign(
-                task(
-                        "t1",
-                        container("web")
-                                .restartPolicy(new RestartPolicy(true, List.of(), 60))
-                                .build()));
-        scenario.pulled("t1", "web").created("t1", "web");
-        started("web", 40_000, 0);
-        scenario.acknowledge("t1").exited("t1", "web", 1);
-        started("web", 40_001, 2_000_000);
-        scenario.advance(Duration.ofSeconds(5));
-
-        assertThat(scenario.reports()).hasSize(2);
-        assertThat(scenario.lastReport().status()).isEqualTo(TaskStatus.RUNNING);
-        assertThat(scenario.lastReport().containers())
-                .singleElement()
-                .satisfies(
-                        web ->
-                                assertThat(web.networkBindings())
-                                        .containsExactly(
-                                                new PortBinding("0.0.0.0", 80, 40_001, "tcp")));
-        scenario.acknowledge("t1").advance(Duration.ofMinutes(1));
-        assertThat(scenario.reports()).hasSize(2);
-    }
-
-    @Test
     void anAnswerToAnOlderReportDoesNotHideWhereThePortsAreNow() {
         scenario.assign(
                 task(
@@ -82,22 +55,5 @@ final class ReleaseTest {
 
         assertThat(scenario.lastReport().containers().getFirst().networkBindings())
                 .containsExactly(new PortBinding("0.0.0.0", 80, 40_001, "tcp"));
-    }
-
-    @Test
-    void portsThatStayedAreNotToldAgain() {
-        scenario.assign(
-                task(
-                        "t1",
-                        container("web")
-                                .restartPolicy(new RestartPolicy(true, List.of(), 60))
-                                .build()));
-        scenario.pulled("t1", "web").created("t1", "web");
-        started("web", 40_000, 0);
-        scenario.acknowledge("t1").exited("t1", "web", 1);
-        started("web", 40_000, 2_000_000);
-        scenario.advance(Duration.ofMinutes(1));
-
-        assertThat(scenario.reports()).hasSize(1);
     }
 }

@@ -7,6 +7,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.BuildImageResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
@@ -107,7 +108,7 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
     }
 
     @Override
-    public void afterEach(ExtensionContext context) throws IOException {
+    public void afterEach(ExtensionContext context) throws IOException, InterruptedException {
         runtime().close();
         client()
                 .listContainersCmd()
@@ -116,12 +117,8 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
                 .exec()
                 .stream()
                 .sorted(Comparator.comparing(Engine::holdsNamespaces))
-                .forEach(
-                        one ->
-                                client().removeContainerCmd(one.getId())
-                                        .withForce(true)
-                                        .withRemoveVolumes(true)
-                                        .exec());
+                .forEach(one -> remove(one.getId()));
+        TaskCgroups.detect(client().infoCmd().exec(), DockerConnection.isLocal()).remove(arn);
         for (String volume : volumes) {
             try {
                 client().removeVolumeCmd(volume).exec();
@@ -132,6 +129,14 @@ final class Engine implements BeforeEachCallback, AfterEachCallback {
         client().close();
         events.clear();
         runtime = null;
+    }
+
+    private void remove(String containerId) {
+        try {
+            client().removeContainerCmd(containerId).withForce(true).withRemoveVolumes(true).exec();
+        } catch (NotFoundException | ConflictException goingAlready) {
+            until("it is gone", () -> !exists(containerId));
+        }
     }
 
     private static boolean holdsNamespaces(Container container) {
