@@ -3,8 +3,11 @@ package io.gantry.worker;
 import io.gantry.common.model.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -41,6 +44,31 @@ final class Machine {
                 "LINUX",
                 "ecs.cpu-architecture",
                 architecture.equals("aarch64") ? "arm64" : "x86_64");
+    }
+
+    /** Ids of the NVIDIA graphics processors, as their driver tells them. */
+    static List<String> gpus() {
+        return gpus(Path.of("/proc/driver/nvidia/gpus"));
+    }
+
+    static List<String> gpus(Path ofDriver) {
+        if (!Files.isDirectory(ofDriver)) {
+            return List.of();
+        }
+        List<String> ids = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(ofDriver)) {
+            for (Path gpu : all) {
+                for (String line : Files.readAllLines(gpu.resolve("information"))) {
+                    if (line.startsWith("GPU UUID:")) {
+                        ids.add(line.substring(line.indexOf(':') + 1).strip());
+                    }
+                }
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        Collections.sort(ids);
+        return ids;
     }
 
     /** What holds for every worker, whatever runs its containers. */

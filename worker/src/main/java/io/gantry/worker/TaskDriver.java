@@ -164,6 +164,7 @@ final class TaskDriver implements WorkerTasks {
             }
             case AgentAction.TellHealth(var taskArn) -> unwell.accept(taskArn);
             case AgentAction.Report(var report) -> reports.accept(report);
+            case AgentAction.Release release -> runtime.release(release);
         }
     }
 

@@ -184,7 +184,8 @@ public final class WorkerAgent implements AutoCloseable {
                 capabilities,
                 attributes,
                 VERSION,
-                containers.version());
+                containers.version(),
+                containers.handsOutGpus() ? config.gpus() : List.of());
     }
 
     /** The name the control plane gave this worker; null until it did. */

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param reservedPorts that tasks may not have
  * @param cleanupWait from the end of a task to the removal of its containers
  * @param metadataPort for containers and operators, 0 for none
+ * @param gpus ids of the graphics processors that the machine offers to tasks
  */
 public record WorkerConfig(
         List<URI> endpoints,
@@ -44,7 +45,8 @@ public record WorkerConfig(
         PullBehavior pullBehavior,
         Duration stopTimeout,
         Duration cleanupWait,
-        int metadataPort) {
+        int metadataPort,
+        List<String> gpus) {
     private static final int LARGEST_PORT = 65_535;
     private static final String PREFIX = "GANTRY_";
     private static final List<String> NAMES =
@@ -66,12 +68,14 @@ public record WorkerConfig(
                     "IMAGE_PULL_BEHAVIOR",
                     "STOP_TIMEOUT",
                     "CLEANUP_WAIT",
-                    "METADATA_PORT");
+                    "METADATA_PORT",
+                    "GPUS");
 
     public WorkerConfig {
         endpoints = List.copyOf(endpoints);
         attributes = Map.copyOf(attributes);
         reservedPorts = Set.copyOf(reservedPorts);
+        gpus = List.copyOf(gpus);
     }
 
     /** What runs the containers. */
@@ -126,7 +130,10 @@ public record WorkerConfig(
                 settings.choice("IMAGE_PULL_BEHAVIOR", PullBehavior.class, PullBehavior.DEFAULT),
                 settings.duration("STOP_TIMEOUT", Duration.ofSeconds(30)),
                 settings.duration("CLEANUP_WAIT", Duration.ofHours(3)),
-                settings.integer("METADATA_PORT", 51_679, 0, LARGEST_PORT));
+                settings.integer("METADATA_PORT", 51_679, 0, LARGEST_PORT),
+                settings.raw("GPUS") == null
+                        ? Machine.gpus()
+                        : settings.list("GPUS", WorkerConfig::gpu));
     }
 
     private static URI endpoint(String text) {
@@ -172,6 +179,13 @@ public record WorkerConfig(
             throw new IllegalArgumentException("expected name=value, not '" + text + "'");
         }
         return List.of(text.substring(0, equals), text.substring(equals + 1));
+    }
+
+    private static String gpu(String text) {
+        if (!text.matches("[\\w:./-]{1,128}")) {
+            throw new IllegalArgumentException("expected the id of a GPU, not '" + text + "'");
+        }
+        return text;
     }
 
     private static HostPort port(String text) {

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.worker.docker.PullBehavior;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class WorkerConfigTest {
 
@@ -67,5 +71,24 @@ final class WorkerConfigTest {
                 .hasMessageContaining("ENGINE")
                 .hasMessageContaining("RESERVED_PORTS")
                 .hasMessageContaining("SECRET_ACCESS_KEY");
+    }
+
+    @Test
+    void graphicsProcessorsAreSetOrFound(@TempDir Path driver) throws IOException {
+        Path gpu = Files.createDirectories(driver.resolve("0000:01:00.0"));
+        Files.writeString(
+                gpu.resolve("information"),
+                "Model: \t A\nGPU UUID: \t GPU-1a2b\nBus Type: \t PCIe\n");
+        var settings = Map.of("GANTRY_DATA_DIR", "/tmp/x", "GANTRY_GPUS", "GPU-1,GPU-2");
+
+        assertThat(WorkerConfig.from(settings::get).gpus()).containsExactly("GPU-1", "GPU-2");
+        assertThat(Machine.gpus(driver)).containsExactly("GPU-1a2b");
+        assertThat(Machine.gpus(driver.resolve("nothing"))).isEmpty();
+        assertThatThrownBy(
+                        () ->
+                                WorkerConfig.from(
+                                        Map.of("GANTRY_DATA_DIR", "/tmp/x", "GANTRY_GPUS", "a b")
+                                                ::get))
+                .hasMessageContaining("expected the id of a GPU");
     }
 }

@@ -5,12 +5,15 @@ import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.AcsVolume;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a worker can run a task at all. What it cannot do it refuses by name. */
 final class Admission {
     private static final Set<String> NETWORK_MODES = Set.of("", "bridge", "host", "none");
+    private static final Set<String> PID_MODES = Set.of("", "host", "task");
+    private static final Set<String> IPC_MODES = Set.of("", "host", "task", "none");
 
     private Admission() {}
 
@@ -26,11 +29,19 @@ final class Admission {
         if (!NETWORK_MODES.contains(networkMode)) {
             return "network mode " + networkMode + " is not supported";
         }
-        if ("task".equals(task.pidMode()) || "task".equals(task.ipcMode())) {
-            return "pidMode and ipcMode task are not supported";
+        if (!PID_MODES.contains(Objects.requireNonNullElse(task.pidMode(), ""))) {
+            return "pidMode " + task.pidMode() + " is not supported";
         }
-        if (!task.associations().isEmpty() || !task.attachments().isEmpty()) {
-            return "associations and attachments are not supported";
+        if (!IPC_MODES.contains(Objects.requireNonNullElse(task.ipcMode(), ""))) {
+            return "ipcMode " + task.ipcMode() + " is not supported";
+        }
+        if (!task.attachments().isEmpty()) {
+            return "attachments are not supported";
+        }
+        for (AcsTask.Association association : task.associations()) {
+            if (!"gpu".equals(association.type()) || association.name() == null) {
+                return "associations of the type " + association.type() + " are not supported";
+            }
         }
         if (task.proxyConfiguration() != null) {
             return "proxyConfiguration is not supported";
@@ -53,6 +64,9 @@ final class Admission {
         Set<String> names = new HashSet<>();
         for (AcsContainer container : task.containers()) {
             String refusal = containerRefusal(container);
+            if (refusal == null) {
+                refusal = portsRefusal(task, container);
+            }
             if (refusal == null && !names.add(container.name())) {
                 refusal = "is there twice";
             }
@@ -71,16 +85,32 @@ final class Admission {
         if (!overrides.isEmpty() && !overrides.equals("{}")) {
             return "overrides are merged by the control plane, not here";
         }
+        return unsupportedMember(container);
+    }
+
+    private static @Nullable String portsRefusal(AcsTask task, AcsContainer container) {
+        String networkMode = task.networkMode() == null ? "" : task.networkMode();
+        boolean bridge = networkMode.isEmpty() || networkMode.equals("bridge");
         for (AcsContainer.PortMapping mapping : container.portMappings()) {
-            if (mapping.containerPortRange() != null) {
-                return "containerPortRange is not supported";
-            }
             String protocol = mapping.protocol() == null ? "tcp" : mapping.protocol();
-            if (!List.of("tcp", "udp").contains(protocol) || mapping.containerPort() == null) {
-                return "port mapping needs a containerPort and the protocol tcp or udp";
+            String range = mapping.containerPortRange();
+            if (!List.of("tcp", "udp").contains(protocol)
+                    || (mapping.containerPort() == null) == (range == null)) {
+                return "port mapping needs either a containerPort or a containerPortRange, and the"
+                        + " protocol tcp or udp";
+            }
+            if (range != null) {
+                if (!bridge) {
+                    return "containerPortRange is only supported in network mode bridge";
+                }
+                try {
+                    PortRange.parse(range);
+                } catch (IllegalArgumentException wrong) {
+                    return "containerPortRange " + range + " is not a range of ports";
+                }
             }
         }
-        return unsupportedMember(container);
+        return null;
     }
 
     private static @Nullable String unsupportedMember(AcsContainer container) {

@@ -34,4 +34,7 @@ public sealed interface AgentAction {
 
     /** Tell the control plane until it answers. */
     record Report(TaskReport report) implements AgentAction {}
+
+    /** All containers of the task have ended: let go of what held them together. */
+    record Release(AcsTask task) implements AgentAction {}
 }

@@ -35,9 +35,13 @@ final class Progress {
                 task = task.stopWanted() ? stopStep(task, container) : startStep(task, container);
             }
         } while (!task.equals(before));
-        return task.allStopped() && task.stoppedAtMillis() == null
-                ? task.stoppedAt(nowMillis)
-                : task;
+        if (!task.allStopped() || task.stoppedAtMillis() != null) {
+            return task;
+        }
+        if (!task.containers().isEmpty()) {
+            actions.add(new AgentAction.Release(task.spec()));
+        }
+        return task.stoppedAt(nowMillis);
     }
 
     private LocalTask startStep(LocalTask task, LocalContainer container) {

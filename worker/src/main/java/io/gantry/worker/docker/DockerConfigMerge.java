@@ -100,12 +100,25 @@ final class DockerConfigMerge {
         }
     }
 
+    /** What {@code /dev/shm} should hold; 0 if nothing is said. */
+    long sharedMemoryBytes() {
+        return hostConfig.path("ShmSize").asLong();
+    }
+
+    /** Podman does not know the flag, but the network mode that comes to the same. */
+    private boolean networkDisabled() {
+        return config.path("NetworkDisabled").asBoolean();
+    }
+
     void mergeInto(HostConfig host) {
         try {
             JSON.readerForUpdating(host).readValue(JSON.writeValueAsString(hostConfig));
         } catch (JsonProcessingException wrongShape) {
             throw new IllegalArgumentException(
                     "docker hostConfig: " + wrongShape.getOriginalMessage(), wrongShape);
+        }
+        if (networkDisabled()) {
+            host.withNetworkMode("none");
         }
     }
 

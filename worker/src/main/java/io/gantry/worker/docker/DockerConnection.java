@@ -30,6 +30,12 @@ final class DockerConnection {
                         .build());
     }
 
+    /** Whether the engine runs on this machine. */
+    static boolean isLocal() {
+        String host = System.getenv("DOCKER_HOST");
+        return host == null || host.startsWith("unix:");
+    }
+
     private static void podmanSocket(DefaultDockerClientConfig.Builder settings) {
         String userDirectory = System.getenv("XDG_RUNTIME_DIR");
         Path ofUser = Path.of(userDirectory == null ? "/run" : userDirectory, "podman/podman.sock");

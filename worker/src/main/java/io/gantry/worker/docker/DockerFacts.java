@@ -54,7 +54,9 @@ final class DockerFacts {
                 name == null ? null : name.replaceFirst("^/", ""),
                 seen.getImageId(),
                 hostPorts == null
-                        ? bindings(network == null ? null : network.getPorts())
+                        ? PortRanges.collected(
+                                bindings(network == null ? null : network.getPorts()),
+                                labels(seen).get(DockerLabels.PORT_RANGES))
                         : ofHost(hostPorts),
                 address,
                 startedAt(seen));

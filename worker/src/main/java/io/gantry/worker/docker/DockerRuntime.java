@@ -1,21 +1,16 @@
 package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.async.ResultCallback;
-import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
-import com.github.dockerjava.api.model.Statistics;
-import io.gantry.common.acs.AcsTask;
+import com.github.dockerjava.api.model.Info;
 import io.gantry.worker.core.AgentAction;
 import io.gantry.worker.core.AgentEvent;
 import io.gantry.worker.core.AgentEvent.Stage;
 import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.core.RuntimeFacts;
-import io.gantry.worker.runtime.ContainerNames;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
@@ -24,7 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +29,18 @@ import org.slf4j.LoggerFactory;
 /** Containers of a Docker or Podman engine. */
 public final class DockerRuntime implements ContainerRuntime {
     private static final Logger log = LoggerFactory.getLogger(DockerRuntime.class);
-    private static final long STATS_LIMIT_SECONDS = 5;
+
+    /** Besides json-file and none, which every engine has. */
+    private static final Set<String> LOG_DRIVERS = Set.of("syslog", "journald", "fluentd", "gelf");
 
     private final DockerClient client;
-    private final DockerSettings settings;
     private final Consumer<AgentEvent> events;
     private final StageWork work;
-    private final DockerPlanner planner;
     private final DockerImages images;
-    private final DockerVolumes volumes;
+    private final PauseContainers pauses;
+    private final Info info;
+    private final TaskCgroups cgroups;
+    private final ContainerMaker maker;
     private final DockerWatch watch;
     private final String bridgeGateway;
     private final String version;
@@ -53,13 +51,20 @@ public final class DockerRuntime implements ContainerRuntime {
             InjectedEnvironment injected,
             Consumer<AgentEvent> events) {
         this.client = client;
-        this.settings = settings;
         this.events = events;
-        work = new StageWork(events);
+        work = new StageWork(events, DockerErrors::text);
         bridgeGateway = BridgeAddress.of(client);
-        planner = new DockerPlanner(settings, injected, bridgeGateway);
+        pauses = new PauseContainers(client, settings);
+        info = client.infoCmd().exec();
+        cgroups = TaskCgroups.detect(info, DockerConnection.isLocal());
+        maker =
+                new ContainerMaker(
+                        client,
+                        settings,
+                        new DockerPlanner(settings, injected, bridgeGateway),
+                        pauses,
+                        cgroups);
         images = new DockerImages(client, settings.pullBehavior());
-        volumes = new DockerVolumes(client, settings.agentId());
         watch = new DockerWatch(client, settings.agentId(), events);
         version = String.valueOf(client.versionCmd().exec().getVersion());
     }
@@ -111,18 +116,28 @@ public final class DockerRuntime implements ContainerRuntime {
                                 "com.amazonaws.ecs.capability.privileged-container",
                                 "com.amazonaws.ecs.capability.logging-driver.json-file",
                                 "com.amazonaws.ecs.capability.logging-driver.none",
-                                "com.amazonaws.ecs.capability.logging-driver.syslog",
-                                "com.amazonaws.ecs.capability.logging-driver.journald",
-                                "com.amazonaws.ecs.capability.logging-driver.fluentd",
-                                "com.amazonaws.ecs.capability.logging-driver.gelf",
                                 "ecs.capability.container-health-check",
-                                "ecs.capability.docker-plugin.local"));
+                                "ecs.capability.network.container-port-range",
+                                "ecs.capability.pid-ipc-namespace-sharing"));
+        if (cgroups.work()) {
+            names.add("ecs.capability.task-cpu-mem-limit");
+        }
+        plugins("Log").stream()
+                .filter(LOG_DRIVERS::contains)
+                .forEach(name -> names.add("com.amazonaws.ecs.capability.logging-driver." + name));
+        plugins("Volume").forEach(name -> names.add("ecs.capability.docker-plugin." + name));
         for (int minor = 17; minor <= 32; minor++) {
             if (minor != 26 && minor != 27 && minor != 31) {
                 names.add("com.amazonaws.ecs.capability.docker-remote-api.1." + minor);
             }
         }
         return names;
+    }
+
+    private List<String> plugins(String kind) {
+        Map<String, List<String>> all = info.getPlugins();
+        List<String> names = all == null ? null : all.get(kind);
+        return names == null ? List.of() : names;
     }
 
     @Override
@@ -133,6 +148,7 @@ public final class DockerRuntime implements ContainerRuntime {
     @Override
     public List<FoundContainer> adopt() {
         List<FoundContainer> found = new ArrayList<>();
+        pauses.removeLonely();
         for (Container container : watch.list()) {
             FoundContainer one = inspect(container.getId());
             if (one != null) {
@@ -167,29 +183,10 @@ public final class DockerRuntime implements ContainerRuntime {
 
     @Override
     public void create(AgentAction.Create order) {
-        work.begin(order.key(), Stage.CREATE, () -> createNow(order));
-    }
-
-    private void createNow(AgentAction.Create order) {
-        AcsTask task = order.task();
-        volumes.create(task);
-        String id;
-        try {
-            id = planner.plan(client, task, order.container()).exec().getId();
-        } catch (ConflictException there) {
-            id = ownContainerNamed(ContainerNames.container(task, order.container().name()), there);
-        }
-        events.accept(new AgentEvent.Created(order.key(), id));
-    }
-
-    /** The same order was carried out before, and its answer was lost. */
-    private String ownContainerNamed(String name, ConflictException conflict) {
-        InspectContainerResponse seen = client.inspectContainerCmd(name).exec();
-        Map<String, String> labels = seen.getConfig().getLabels();
-        if (labels == null || !settings.agentId().equals(labels.get(DockerLabels.AGENT))) {
-            throw conflict;
-        }
-        return seen.getId();
+        work.begin(
+                order.key(),
+                Stage.CREATE,
+                () -> events.accept(new AgentEvent.Created(order.key(), maker.make(order))));
     }
 
     @Override
@@ -199,13 +196,9 @@ public final class DockerRuntime implements ContainerRuntime {
                 Stage.START,
                 () -> {
                     watch.runs(order.key(), order.runtimeId());
-                    try {
-                        client.startContainerCmd(order.runtimeId()).exec();
-                    } catch (NotModifiedException runsAlready) {
-                        log.atDebug().addKeyValue("id", order.runtimeId()).log("already runs");
-                    }
-                    RuntimeFacts facts =
-                            DockerFacts.facts(client.inspectContainerCmd(order.runtimeId()).exec());
+                    String id = maker.start(order.key(), order.runtimeId());
+                    watch.runs(order.key(), id);
+                    RuntimeFacts facts = DockerFacts.facts(client.inspectContainerCmd(id).exec());
                     events.accept(new AgentEvent.Started(order.key(), facts));
                 });
     }
@@ -227,81 +220,50 @@ public final class DockerRuntime implements ContainerRuntime {
     }
 
     @Override
+    public void release(AgentAction.Release order) {
+        inBackground(order.task().arn(), () -> maker.release(order.task()));
+    }
+
+    @Override
     public void remove(AgentAction.RemoveTask order) {
+        inBackground(order.task().arn(), () -> maker.removeAll(order.task(), order.runtimeIds()));
+    }
+
+    private static void inBackground(String taskArn, Cleaning cleaning) {
         Thread.startVirtualThread(
                 () -> {
                     try {
-                        order.runtimeIds().forEach(this::removeContainer);
-                        volumes.remove(order.task());
+                        cleaning.run();
                     } catch (RuntimeException failure) {
                         log.atWarn()
                                 .setCause(failure)
-                                .addKeyValue("task", order.task().arn())
+                                .addKeyValue("task", taskArn)
                                 .log("not all of a stopped task could be removed");
+                    } catch (InterruptedException interrupted) {
+                        Thread.currentThread().interrupt();
                     }
                 });
     }
 
-    private void removeContainer(String id) {
-        try {
-            client.removeContainerCmd(id).withForce(true).withRemoveVolumes(true).exec();
-        } catch (NotFoundException removed) {
-            log.atDebug().addKeyValue("id", id).log("already removed");
-        }
+    /** Removes something, and may wait for it. */
+    private interface Cleaning {
+        void run() throws InterruptedException;
     }
 
     @Override
     public void removeStray(AgentAction.RemoveStray order) {
-        work.begin(order.key(), Stage.STOP, () -> removeContainer(order.runtimeId()));
+        work.begin(
+                order.key(), Stage.STOP, () -> maker.removeStray(order.key(), order.runtimeId()));
     }
 
     @Override
     public Map<ContainerKey, ContainerUsage> usage() {
-        Map<ContainerKey, ContainerUsage> usage = new ConcurrentHashMap<>();
-        List<Thread> readers =
-                watch.running().entrySet().stream()
-                        .map(
-                                entry ->
-                                        Thread.startVirtualThread(
-                                                () ->
-                                                        read(
-                                                                entry.getKey(),
-                                                                entry.getValue(),
-                                                                usage)))
-                        .toList();
-        try {
-            for (Thread reader : readers) {
-                reader.join();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return usage;
+        return new DockerStats(client).of(watch.running());
     }
 
-    private void read(ContainerKey key, String id, Map<ContainerKey, ContainerUsage> usage) {
-        try (FirstReading reading = new FirstReading()) {
-            client.statsCmd(id).withNoStream(true).exec(reading);
-            reading.awaitCompletion(STATS_LIMIT_SECONDS, TimeUnit.SECONDS);
-            Statistics statistics = reading.statistics;
-            if (statistics != null) {
-                usage.put(key, DockerUsage.of(statistics));
-            }
-        } catch (IOException | RuntimeException gone) {
-            log.atDebug().setCause(gone).addKeyValue("id", id).log("no statistics");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Keeps the one reading there is. */
-    private static final class FirstReading extends ResultCallback.Adapter<Statistics> {
-        private volatile @Nullable Statistics statistics;
-
-        @Override
-        public void onNext(Statistics reading) {
-            statistics = reading;
-        }
+    @Override
+    public boolean handsOutGpus() {
+        return true;
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateVolumeCmd;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.AcsVolume;
 import io.gantry.worker.runtime.ContainerNames;
 import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,19 +51,53 @@ final class DockerVolumes {
     private void create(AcsTask task, AcsVolume volume) {
         String name = name(task, volume);
         AcsVolume.DockerVolume docker = volume.dockerVolumeConfiguration();
-        if (isShared(volume) && docker != null && !Boolean.TRUE.equals(docker.autoprovision())) {
-            client.inspectVolumeCmd(name).exec();
-            return;
+        if (isShared(volume) && docker != null) {
+            if (exists(name)) {
+                return;
+            }
+            if (!Boolean.TRUE.equals(docker.autoprovision())) {
+                throw new EngineException(
+                        "CannotCreateVolumeError",
+                        "volume detection failed, volume '"
+                                + name
+                                + "' does not exist and autoprovision is set to false");
+            }
         }
         CreateVolumeCmd command =
-                client.createVolumeCmd()
-                        .withName(name)
-                        .withLabels(Map.of(DockerLabels.AGENT, agentId));
+                client.createVolumeCmd().withName(name).withLabels(labels(task, volume));
         if (docker != null) {
-            command.withDriver(docker.driver() == null ? "local" : docker.driver());
+            String driver = docker.driver();
+            command.withDriver(driver == null || driver.isEmpty() ? "local" : driver);
             command.withDriverOpts(docker.driverOpts());
         }
-        command.exec();
+        try {
+            command.exec();
+        } catch (DockerException failure) {
+            throw new EngineException("CannotCreateVolumeError", DockerErrors.message(failure));
+        }
+    }
+
+    private boolean exists(String name) {
+        try {
+            client.inspectVolumeCmd(name).exec();
+            return true;
+        } catch (NotFoundException missing) {
+            return false;
+        }
+    }
+
+    /** A shared volume outlives everybody, so it does not carry anybody's name. */
+    private Map<String, String> labels(AcsTask task, AcsVolume volume) {
+        Map<String, String> labels = new TreeMap<>();
+        AcsVolume.DockerVolume docker = volume.dockerVolumeConfiguration();
+        if (docker != null) {
+            labels.putAll(docker.labels());
+        }
+        if (!isShared(volume)) {
+            labels.put(DockerLabels.AGENT, agentId);
+            labels.put(DockerLabels.TASK_ARN, task.arn());
+        }
+        return labels;
     }
 
     /** Removes what lived as long as the task. */

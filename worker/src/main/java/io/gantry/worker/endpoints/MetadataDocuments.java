@@ -69,7 +69,8 @@ final class MetadataDocuments {
             return;
         }
         ArrayNode ports = node.putArray("Ports");
-        for (PortBinding binding : facts.bindings()) {
+        for (PortBinding binding :
+                facts.bindings().stream().flatMap(PortBinding::single).toList()) {
             ObjectNode port =
                     ports.addObject()
                             .put("ContainerPort", binding.containerPort())

@@ -72,6 +72,16 @@ final class ProcessPlanner {
         refuseIf(!container.links().isEmpty(), "links");
         refuseIf(container.healthCheckType() != null, "container health checks");
         refuseIf("none".equals(task.networkMode()), "network mode none");
+        refuseIf("task".equals(task.pidMode()), "pidMode task");
+        refuseIf(task.ipcMode() != null && !task.ipcMode().equals("host"), "ipcMode of a task");
+        refuseIf(
+                container.portMappings().stream()
+                        .anyMatch(mapping -> mapping.containerPortRange() != null),
+                "containerPortRange");
+        refuseIf(
+                task.associations().stream()
+                        .anyMatch(one -> one.containers().contains(container.name())),
+                "GPUs");
         refuseUnknownKeys(dockerConfig(container, true), CONFIG_KEYS);
         refuseUnknownKeys(dockerConfig(container, false), HOST_CONFIG_KEYS);
         refuseLogDrivers(dockerConfig(container, false));

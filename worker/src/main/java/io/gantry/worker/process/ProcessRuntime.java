@@ -264,6 +264,10 @@ public final class ProcessRuntime implements ContainerRuntime {
         work.begin(process.spec().key(), Stage.STOP, () -> process.signal("KILL"));
     }
 
+    /** Processes have nothing in common that must be let go of. */
+    @Override
+    public void release(AgentAction.Release order) {}
+
     @Override
     public void remove(AgentAction.RemoveTask order) {
         for (String id : order.runtimeIds()) {
@@ -363,6 +367,11 @@ public final class ProcessRuntime implements ContainerRuntime {
             }
         }
         return new ContainerUsage(ticks * 10_000_000, pages * 4096, 0, 0, 0, 0);
+    }
+
+    @Override
+    public boolean handsOutGpus() {
+        return false;
     }
 
     @Override

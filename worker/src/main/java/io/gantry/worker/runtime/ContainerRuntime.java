@@ -35,6 +35,9 @@ public interface ContainerRuntime extends AutoCloseable {
 
     void stop(AgentAction.Stop order);
 
+    /** Lets go, without an event, of what a task needed only as long as its containers ran. */
+    void release(AgentAction.Release order);
+
     /** Removes without an event; what cannot be removed is logged. */
     void remove(AgentAction.RemoveTask order);
 
@@ -43,6 +46,9 @@ public interface ContainerRuntime extends AutoCloseable {
 
     /** What the running containers use. Blocks, for seconds at worst. */
     Map<ContainerKey, ContainerUsage> usage();
+
+    /** Whether containers can be given graphics processors of the machine. */
+    boolean handsOutGpus();
 
     /** Whether the engine answers. Blocks, for seconds at worst. */
     boolean healthy();

@@ -4,14 +4,26 @@ import io.gantry.worker.core.AgentEvent;
 import io.gantry.worker.core.AgentEvent.Stage;
 import io.gantry.worker.core.ContainerKey;
 import java.io.IOException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /** Runs orders in the background and turns their failures into events. */
 public final class StageWork {
     private final Consumer<AgentEvent> events;
+    private final BiFunction<Stage, Exception, String> texts;
 
     public StageWork(Consumer<AgentEvent> events) {
+        this(events, StageWork::error);
+    }
+
+    /**
+     * With texts of its own.
+     *
+     * @param texts what is reported when a stage ended with a failure
+     */
+    public StageWork(Consumer<AgentEvent> events, BiFunction<Stage, Exception, String> texts) {
         this.events = events;
+        this.texts = texts;
     }
 
     /** What an order takes to be carried out. */
@@ -26,7 +38,8 @@ public final class StageWork {
                     try {
                         work.run();
                     } catch (IOException | RuntimeException failure) {
-                        events.accept(new AgentEvent.Failed(key, stage, error(stage, failure)));
+                        events.accept(
+                                new AgentEvent.Failed(key, stage, texts.apply(stage, failure)));
                     } catch (InterruptedException interrupted) {
                         Thread.currentThread().interrupt();
                     }

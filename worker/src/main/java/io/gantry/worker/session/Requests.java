@@ -5,6 +5,7 @@ import io.gantry.common.model.HostPort;
 import io.gantry.worker.core.PortBinding;
 import io.gantry.worker.core.TaskReport;
 import java.math.BigDecimal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,6 +28,10 @@ final class Requests {
         number(resources, "MEMORY", settings.total().memoryMib());
         ports(resources, "PORTS", settings, HostPort.Protocol.TCP);
         ports(resources, "PORTS_UDP", settings, HostPort.Protocol.UDP);
+        if (!settings.gpus().isEmpty()) {
+            ArrayNode devices = body.putArray("platformDevices");
+            settings.gpus().forEach(id -> devices.addObject().put("id", id).put("type", "GPU"));
+        }
         ArrayNode attributes = body.putArray("attributes");
         settings.attributes()
                 .forEach(
@@ -101,16 +106,27 @@ final class Requests {
         }
         if (!container.networkBindings().isEmpty()) {
             ArrayNode bindings = node.putArray("networkBindings");
-            container.networkBindings().forEach(binding -> add(bindings, binding));
+            told(container.networkBindings()).forEach(binding -> add(bindings, binding));
         }
     }
 
     private static void add(ArrayNode bindings, PortBinding binding) {
-        bindings.addObject()
-                .put("bindIP", binding.bindIP())
-                .put("containerPort", binding.containerPort())
-                .put("hostPort", binding.hostPort())
-                .put("protocol", binding.protocol());
+        ObjectNode node = bindings.addObject().put("bindIP", binding.bindIP());
+        if (binding.containerPortRange() == null) {
+            node.put("containerPort", binding.containerPort());
+            node.put("hostPort", binding.hostPort());
+        } else {
+            node.put("containerPortRange", binding.containerPortRange());
+            node.put("hostPortRange", binding.hostPortRange());
+        }
+        node.put("protocol", binding.protocol());
+    }
+
+    /** The same port on IPv6 is left out, as Amazon's agent does unless it is told otherwise. */
+    private static List<PortBinding> told(List<PortBinding> all) {
+        List<PortBinding> told =
+                all.stream().filter(binding -> !binding.bindIP().equals("::")).toList();
+        return told.isEmpty() ? all : told;
     }
 
     /** Seconds since the epoch, to the millisecond. */

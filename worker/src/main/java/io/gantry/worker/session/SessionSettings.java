@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param capabilities names of attributes without a value
  * @param attributes by name; ECS's own and custom ones
  * @param engineVersion of whatever runs the containers
+ * @param gpus ids of the graphics processors that containers may be given
  */
 public record SessionSettings(
         List<URI> endpoints,
@@ -28,11 +29,13 @@ public record SessionSettings(
         List<String> capabilities,
         Map<String, String> attributes,
         String agentVersion,
-        String engineVersion) {
+        String engineVersion,
+        List<String> gpus) {
     public SessionSettings {
         endpoints = List.copyOf(endpoints);
         reservedPorts = Set.copyOf(reservedPorts);
         capabilities = List.copyOf(capabilities);
+        gpus = List.copyOf(gpus);
         attributes = Collections.unmodifiableMap(new TreeMap<>(attributes));
     }
 }

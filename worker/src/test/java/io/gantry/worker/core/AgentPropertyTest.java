@@ -153,6 +153,10 @@ final class AgentPropertyTest {
                 case AgentAction.RemoveStray stray -> alive.remove(stray.key());
                 case AgentAction.RemoveTask _, AgentAction.TellHealth _ -> {}
                 case AgentAction.Report report -> tell(report.report());
+                case AgentAction.Release release ->
+                        assertThat(alive)
+                                .as("all ended before their task is released")
+                                .noneMatch(key -> key.taskArn().equals(release.task().arn()));
             }
         }
 

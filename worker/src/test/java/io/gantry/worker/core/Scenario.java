@@ -190,6 +190,10 @@ final class Scenario {
                                                     : Stream.<String>of();
                                     case AgentAction.TellHealth _ -> Stream.<String>of();
                                     case AgentAction.Report _ -> Stream.<String>of();
+                                    case AgentAction.Release release ->
+                                            kind.equals("release")
+                                                    ? Stream.of(release.task().arn())
+                                                    : Stream.<String>of();
                                 })
                 .toList();
     }

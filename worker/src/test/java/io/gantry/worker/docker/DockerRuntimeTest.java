@@ -92,7 +92,7 @@ final class DockerRuntimeTest {
     }
 
     @AfterEach
-    void removeEverything() throws IOException {
+    void removeEverything() throws IOException, InterruptedException {
         runtime().close();
         try (DockerClient client = DockerConnection.open()) {
             client.listContainersCmd()
@@ -105,6 +105,7 @@ final class DockerRuntimeTest {
                                             .withForce(true)
                                             .withRemoveVolumes(true)
                                             .exec());
+            TaskCgroups.detect(client.infoCmd().exec(), DockerConnection.isLocal()).remove(arn);
         }
     }
 

@@ -1,0 +1,76 @@
+package io.gantry.worker.docker;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.model.Statistics;
+import io.gantry.worker.core.ContainerKey;
+import io.gantry.worker.runtime.ContainerUsage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the engine what containers use, all of them at the same time. */
+final class DockerStats {
+    private static final Logger log = LoggerFactory.getLogger(DockerStats.class);
+    private static final long LIMIT_SECONDS = 5;
+
+    private final DockerClient client;
+
+    DockerStats(DockerClient client) {
+        this.client = client;
+    }
+
+    /** Containers that cannot be read are left out. */
+    Map<ContainerKey, ContainerUsage> of(Map<ContainerKey, String> running) {
+        Map<ContainerKey, ContainerUsage> usage = new ConcurrentHashMap<>();
+        List<Thread> readers =
+                running.entrySet().stream()
+                        .map(
+                                entry ->
+                                        Thread.startVirtualThread(
+                                                () ->
+                                                        read(
+                                                                entry.getKey(),
+                                                                entry.getValue(),
+                                                                usage)))
+                        .toList();
+        try {
+            for (Thread reader : readers) {
+                reader.join();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return usage;
+    }
+
+    private void read(ContainerKey key, String id, Map<ContainerKey, ContainerUsage> usage) {
+        try (FirstReading reading = new FirstReading()) {
+            client.statsCmd(id).withNoStream(true).exec(reading);
+            reading.awaitCompletion(LIMIT_SECONDS, TimeUnit.SECONDS);
+            Statistics statistics = reading.statistics;
+            if (statistics != null) {
+                usage.put(key, DockerUsage.of(statistics));
+            }
+        } catch (IOException | RuntimeException gone) {
+            log.atDebug().setCause(gone).addKeyValue("id", id).log("no statistics");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Keeps the one reading there is. */
+    private static final class FirstReading extends ResultCallback.Adapter<Statistics> {
+        private volatile @Nullable Statistics statistics;
+
+        @Override
+        public void onNext(Statistics reading) {
+            statistics = reading;
+        }
+    }
+}
