@@ -5,6 +5,7 @@ import io.gantry.common.acs.AcsContainer.DockerConfig;
 import io.gantry.common.acs.AcsContainer.EnvironmentFile;
 import io.gantry.common.acs.AcsContainer.MountPoint;
 import io.gantry.common.acs.AcsContainer.PortMapping;
+import io.gantry.common.acs.AcsContainer.RegistryAuthentication;
 import io.gantry.common.acs.AcsContainer.RestartPolicy;
 import io.gantry.common.acs.AcsContainer.Secret;
 import io.gantry.common.acs.AcsContainer.VolumeFrom;
@@ -35,6 +36,7 @@ public final class AcsContainerBuilder {
     private @Nullable String healthCheckType;
     private @Nullable DockerConfig dockerConfig;
     private @Nullable String containerArn;
+    private @Nullable RegistryAuthentication registryAuthentication;
 
     AcsContainerBuilder(String name, String image) {
         this.name = name;
@@ -136,6 +138,12 @@ public final class AcsContainerBuilder {
         return this;
     }
 
+    /** How to log in to the image's registry. */
+    public AcsContainerBuilder registryAuthentication(@Nullable RegistryAuthentication value) {
+        registryAuthentication = value;
+        return this;
+    }
+
     public AcsContainer build() {
         return new AcsContainer(
                 name,
@@ -158,7 +166,7 @@ public final class AcsContainerBuilder {
                 restartPolicy,
                 healthCheckType,
                 null,
-                null,
+                registryAuthentication,
                 dockerConfig,
                 null,
                 containerArn,

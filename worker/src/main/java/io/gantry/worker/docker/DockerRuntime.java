@@ -4,10 +4,12 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Statistics;
+import io.gantry.common.acs.AcsContainer;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.worker.core.AgentAction;
 import io.gantry.worker.core.AgentEvent;
@@ -16,17 +18,20 @@ import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.core.RuntimeFacts;
 import io.gantry.worker.runtime.ContainerNames;
+import io.gantry.worker.runtime.ContainerNeeds;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.runtime.StageWork;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +46,9 @@ public final class DockerRuntime implements ContainerRuntime {
     private final Consumer<AgentEvent> events;
     private final StageWork work;
     private final DockerPlanner planner;
+    private final ContainerNeeds needs;
     private final DockerImages images;
+    private final DockerTidying tidying;
     private final DockerVolumes volumes;
     private final DockerWatch watch;
     private final String bridgeGateway;
@@ -51,14 +58,18 @@ public final class DockerRuntime implements ContainerRuntime {
             DockerClient client,
             DockerSettings settings,
             InjectedEnvironment injected,
+            ContainerNeeds needs,
             Consumer<AgentEvent> events) {
         this.client = client;
         this.settings = settings;
+        this.needs = needs;
         this.events = events;
         work = new StageWork(events);
         bridgeGateway = BridgeAddress.of(client);
         planner = new DockerPlanner(settings, injected, bridgeGateway);
-        images = new DockerImages(client, settings.pullBehavior());
+        ImageMemory memory = new ImageMemory(settings.images().memory());
+        images = new DockerImages(client, settings.pullBehavior(), settings.images(), memory);
+        tidying = new DockerTidying(client, settings, memory, images);
         volumes = new DockerVolumes(client, settings.agentId());
         watch = new DockerWatch(client, settings.agentId(), events);
         version = String.valueOf(client.versionCmd().exec().getVersion());
@@ -72,10 +83,33 @@ public final class DockerRuntime implements ContainerRuntime {
      */
     public static DockerRuntime connect(
             DockerSettings settings, InjectedEnvironment injected, Consumer<AgentEvent> events) {
-        DockerClient client = DockerConnection.open();
+        return connect(settings, injected, ContainerNeeds.NONE, events);
+    }
+
+    /**
+     * Connects to the engine.
+     *
+     * @param needs asked before a container is made and before its image is pulled
+     * @param events called from any thread
+     * @throws IllegalStateException if no engine answers
+     */
+    public static DockerRuntime connect(
+            DockerSettings settings,
+            InjectedEnvironment injected,
+            ContainerNeeds needs,
+            Consumer<AgentEvent> events) {
+        return connect(DockerConnection.open(), settings, injected, needs, events);
+    }
+
+    static DockerRuntime connect(
+            DockerClient client,
+            DockerSettings settings,
+            InjectedEnvironment injected,
+            ContainerNeeds needs,
+            Consumer<AgentEvent> events) {
         try {
             client.pingCmd().exec();
-            return new DockerRuntime(client, settings, injected, events);
+            return new DockerRuntime(client, settings, injected, needs, events);
         } catch (RuntimeException noAnswer) {
             closeQuietly(client);
             throw new IllegalStateException(
@@ -116,7 +150,10 @@ public final class DockerRuntime implements ContainerRuntime {
                                 "com.amazonaws.ecs.capability.logging-driver.fluentd",
                                 "com.amazonaws.ecs.capability.logging-driver.gelf",
                                 "ecs.capability.container-health-check",
-                                "ecs.capability.docker-plugin.local"));
+                                "ecs.capability.docker-plugin.local",
+                                "ecs.capability.private-registry-authentication.secretsmanager",
+                                "com.amazonaws.ecs.capability.ecr-auth",
+                                "ecs.capability.execution-role-ecr-pull"));
         for (int minor = 17; minor <= 32; minor++) {
             if (minor != 26 && minor != 27 && minor != 31) {
                 names.add("com.amazonaws.ecs.capability.docker-remote-api.1." + minor);
@@ -160,14 +197,23 @@ public final class DockerRuntime implements ContainerRuntime {
                 order.key(),
                 Stage.PULL,
                 () -> {
-                    String digest = images.provide(String.valueOf(order.container().image()));
+                    String digest =
+                            images.provide(
+                                    String.valueOf(order.container().image()),
+                                    () -> needs.login(order.task(), order.container()));
                     events.accept(new AgentEvent.Pulled(order.key(), digest));
                 });
     }
 
     @Override
     public void create(AgentAction.Create order) {
-        work.begin(order.key(), Stage.CREATE, () -> createNow(order));
+        work.begin(order.key(), Stage.CREATE, () -> createNow(complete(order)));
+    }
+
+    private AgentAction.Create complete(AgentAction.Create order)
+            throws IOException, InterruptedException {
+        AcsTask task = order.task();
+        return new AgentAction.Create(order.key(), task, needs.complete(task, order.container()));
     }
 
     private void createNow(AgentAction.Create order) {
@@ -203,11 +249,28 @@ public final class DockerRuntime implements ContainerRuntime {
                         client.startContainerCmd(order.runtimeId()).exec();
                     } catch (NotModifiedException runsAlready) {
                         log.atDebug().addKeyValue("id", order.runtimeId()).log("already runs");
+                    } catch (RuntimeException failure) {
+                        requireRunning(order, failure);
                     }
                     RuntimeFacts facts =
                             DockerFacts.facts(client.inspectContainerCmd(order.runtimeId()).exec());
                     events.accept(new AgentEvent.Started(order.key(), facts));
                 });
+    }
+
+    /** Looks again: an order whose answer was lost may have been carried out all the same. */
+    private void requireRunning(AgentAction.Start order, RuntimeException failure) {
+        try {
+            FoundContainer now =
+                    failure instanceof DockerException ? null : inspect(order.runtimeId());
+            if (now != null && now.facts() != null && now.exit() == null) {
+                return;
+            }
+        } catch (RuntimeException noAnswer) {
+            failure.addSuppressed(noAnswer);
+        }
+        watch.abandon(order.key(), order.runtimeId());
+        throw failure;
     }
 
     @Override
@@ -232,6 +295,10 @@ public final class DockerRuntime implements ContainerRuntime {
                 () -> {
                     try {
                         order.runtimeIds().forEach(this::removeContainer);
+                        // Also what was made after we had given up waiting for it.
+                        order.task()
+                                .containers()
+                                .forEach(one -> removeContainer(name(order.task(), one)));
                         volumes.remove(order.task());
                     } catch (RuntimeException failure) {
                         log.atWarn()
@@ -240,6 +307,15 @@ public final class DockerRuntime implements ContainerRuntime {
                                 .log("not all of a stopped task could be removed");
                     }
                 });
+    }
+
+    private static String name(AcsTask task, AcsContainer container) {
+        return ContainerNames.container(task, container.name());
+    }
+
+    @Override
+    public void tidy(Supplier<? extends Collection<AcsTask>> known) {
+        tidying.tidy(known);
     }
 
     private void removeContainer(String id) {

@@ -54,14 +54,19 @@ final class DockerVolumes {
             return;
         }
         CreateVolumeCmd command =
-                client.createVolumeCmd()
-                        .withName(name)
-                        .withLabels(Map.of(DockerLabels.AGENT, agentId));
+                client.createVolumeCmd().withName(name).withLabels(labels(task, volume));
         if (docker != null) {
             command.withDriver(docker.driver() == null ? "local" : docker.driver());
             command.withDriverOpts(docker.driverOpts());
         }
         command.exec();
+    }
+
+    /** A shared volume outlives everybody, so it does not carry a task's name. */
+    private Map<String, String> labels(AcsTask task, AcsVolume volume) {
+        return isShared(volume)
+                ? Map.of(DockerLabels.AGENT, agentId)
+                : Map.of(DockerLabels.AGENT, agentId, DockerLabels.TASK_ARN, task.arn());
     }
 
     /** Removes what lived as long as the task. */

@@ -72,6 +72,7 @@ final class ProcessPlanner {
         refuseIf(!container.links().isEmpty(), "links");
         refuseIf(container.healthCheckType() != null, "container health checks");
         refuseIf("none".equals(task.networkMode()), "network mode none");
+        refuseIf(container.registryAuthentication() != null, "registryAuthentication");
         refuseUnknownKeys(dockerConfig(container, true), CONFIG_KEYS);
         refuseUnknownKeys(dockerConfig(container, false), HOST_CONFIG_KEYS);
         refuseLogDrivers(dockerConfig(container, false));

@@ -11,11 +11,13 @@ import io.gantry.worker.core.AgentSettings;
 import io.gantry.worker.core.AgentState;
 import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer.Exit;
+import io.gantry.worker.core.LocalTask;
 import io.gantry.worker.core.PortBinding;
 import io.gantry.worker.core.RuntimeFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -137,6 +139,72 @@ final class JournalTest {
         open().close();
         Files.writeString(directory.resolve("identity"), "garbage");
         assertThatThrownBy(this::open).hasMessageContaining("identity is damaged");
+    }
+
+    @Test
+    void aRecordThatEndsInTheMiddleIsSetAside() throws IOException {
+        try (Journal journal = open()) {
+            journal.save(threeTasks());
+        }
+        Path file = directory.resolve("tasks").resolve(onlyRecordOf("t2"));
+        byte[] whole = Files.readAllBytes(file);
+        for (int length : new int[] {0, 1, 8, 9, whole.length / 2, whole.length - 1}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            try (Journal journal = open()) {
+                assertThat(journal.state().tasks().values().toList())
+                        .as("%d bytes", length)
+                        .extracting(LocalTask::arn)
+                        .containsExactly(ARN + "t1", ARN + "t3");
+            }
+        }
+        Files.write(file, whole);
+        try (Journal journal = open()) {
+            assertThat(journal.state().tasks().size()).isEqualTo(3);
+        }
+    }
+
+    private String onlyRecordOf(String id) throws IOException {
+        try (Stream<Path> files = Files.list(directory.resolve("tasks"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith(id + '-'))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeUsedIsAClearError(@TempDir Path elsewhere) throws IOException {
+        Path file = Files.writeString(elsewhere.resolve("file"), "");
+        assertThatThrownBy(() -> Journal.open(file.resolve("journal"), "demo", new Random(1)))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("cannot use the data directory " + file);
+
+        // Nobody may write to the files of the kernel, not even the administrator.
+        assertThatThrownBy(() -> Journal.open(Path.of("/proc/1/journal"), "demo", new Random(1)))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("/proc/1/journal");
+    }
+
+    @Test
+    void whatCannotBeWrittenIsToldAndTheOldStaysReadable() throws IOException {
+        AgentState state = threeTasks();
+        Path blocked;
+        try (Journal journal = open()) {
+            journal.save(AgentState.of(List.of()));
+            journal.save(state);
+            blocked = directory.resolve("identity.new");
+            Files.createDirectory(blocked);
+            Identity before = journal.identity();
+            assertThatThrownBy(() -> journal.save(before.at(9)))
+                    .isInstanceOf(JournalException.class)
+                    .hasMessageContaining("cannot write " + directory.resolve("identity"));
+            assertThat(journal.identity()).isEqualTo(before);
+        }
+        Files.delete(blocked);
+        try (Journal journal = open()) {
+            assertThat(journal.identity().sequence()).isEqualTo(-1);
+            assertThat(journal.state().tasks().size()).isEqualTo(3);
+        }
     }
 
     private static AgentState threeTasks() {
