@@ -2,6 +2,7 @@ package io.gantry.worker;
 
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage.KnownTask;
 import io.gantry.common.acs.AcsTask;
+import io.gantry.common.acs.TcsMessage;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.Timers;
 import io.gantry.worker.core.Agent;
@@ -16,7 +17,9 @@ import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.session.WorkerTasks;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +42,7 @@ final class TaskDriver implements WorkerTasks {
     private final SteadyTime time;
     private final Telemetry telemetry = new Telemetry();
     private Consumer<TaskReport> reports = _ -> {};
+    private Consumer<String> unwell = _ -> {};
     private Timers.@Nullable Timer wake;
     private boolean stopped;
     private volatile AgentState state;
@@ -60,9 +64,13 @@ final class TaskDriver implements WorkerTasks {
         state = journal.state();
     }
 
-    /** Where reports go; set before the first event. */
-    void reportTo(Consumer<TaskReport> newReports) {
+    /**
+     * Where reports go, and the names of tasks whose health has changed; set before the first
+     * event.
+     */
+    void reportTo(Consumer<TaskReport> newReports, Consumer<String> healthChanged) {
         reports = newReports;
+        unwell = healthChanged;
     }
 
     /** The latest state; may be read from any thread. */
@@ -177,6 +185,7 @@ final class TaskDriver implements WorkerTasks {
                 log.atWarn().addKeyValue("container", stray.key()).log("unknown, removed");
                 runtime.removeStray(stray);
             }
+            case AgentAction.TellHealth(var taskArn) -> unwell.accept(taskArn);
             case AgentAction.Report(var report) -> reports.accept(report);
         }
     }
@@ -239,6 +248,14 @@ final class TaskDriver implements WorkerTasks {
     @Override
     public void sequence(long reached) {
         journal.save(journal.identity().at(reached));
+    }
+
+    @Override
+    public List<TcsMessage.TaskHealth> health(Set<String> taskArns) {
+        return taskArns.stream()
+                .flatMap(arn -> Stream.ofNullable(state.tasks().get(arn)))
+                .flatMap(task -> Telemetry.health(task).stream())
+                .toList();
     }
 
     @Override

@@ -43,7 +43,7 @@ final class Telemetry {
         for (LocalTask task : state.tasks().values().toList()) {
             if (task.status() != TaskStatus.STOPPED) {
                 addMetric(metrics, task, now);
-                addHealth(health, task);
+                health.addAll(health(task));
             }
         }
         before = now;
@@ -117,7 +117,11 @@ final class Telemetry {
         return grown <= 0 || seconds <= 0 ? 0 : grown / seconds;
     }
 
-    private static void addHealth(List<TaskHealth> health, LocalTask task) {
+    /** What the health checks of a task say; empty for one that has ended or has none. */
+    static List<TaskHealth> health(LocalTask task) {
+        if (task.status() == TaskStatus.STOPPED) {
+            return List.of();
+        }
         List<ContainerHealth> containers =
                 task.containers().stream()
                         .filter(container -> container.spec().healthCheckType() != null)
@@ -131,14 +135,14 @@ final class Telemetry {
                                                         : container.healthSinceMillis() / 1000.0,
                                                 container.healthOutput()))
                         .toList();
-        if (!containers.isEmpty()) {
-            health.add(
-                    new TaskHealth(
-                            task.arn(),
-                            null,
-                            task.spec().family(),
-                            task.spec().version(),
-                            containers));
-        }
+        return containers.isEmpty()
+                ? List.of()
+                : List.of(
+                        new TaskHealth(
+                                task.arn(),
+                                null,
+                                task.spec().family(),
+                                task.spec().version(),
+                                containers));
     }
 }

@@ -124,7 +124,7 @@ public final class WorkerAgent implements AutoCloseable {
                         new SecureRandom(),
                         tasks);
         session = conversation;
-        tasks.reportTo(conversation::report);
+        tasks.reportTo(conversation::report, conversation::healthChanged);
         driver.set(tasks);
         if (endpoints != null) {
             endpoints.listen(vertx, containers.workerAddresses());

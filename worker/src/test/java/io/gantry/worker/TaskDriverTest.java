@@ -1,5 +1,6 @@
 package io.gantry.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.common.acs.AcsContainer;
@@ -19,16 +20,18 @@ import io.gantry.worker.endpoints.CredentialStore;
 import io.gantry.worker.journal.Journal;
 import io.gantry.worker.runtime.ContainerRuntime;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +65,11 @@ final class TaskDriverTest {
 
     @BeforeEach
     void start() {
-        Journal opened = Journal.open(directory, "demo", new Random(1));
+        open(directory);
+    }
+
+    private void open(Path place) {
+        Journal opened = Journal.open(place, "demo", new Random(1));
         journal = opened;
         driver =
                 new TaskDriver(
@@ -72,7 +79,7 @@ final class TaskDriverTest {
                         new CredentialStore(),
                         clock,
                         time);
-        driver().reportTo(reports::add);
+        driver().reportTo(reports::add, _ -> {});
     }
 
     @AfterEach
@@ -106,7 +113,11 @@ final class TaskDriverTest {
     }
 
     private void run() {
-        AcsContainer web = AcsContainer.of("web", "busybox").build();
+        // Longer than a page of a disk, so that a full one has no room for it.
+        AcsContainer web =
+                AcsContainer.of("web", "busybox")
+                        .environment(Map.of("LONG", "x".repeat(10_000)))
+                        .build();
         driver().assign(List.of(AcsTask.run(ARN, "web", "1").containers(List.of(web)).build()));
         happen(new AgentEvent.Pulled(KEY, null));
         happen(new AgentEvent.Created(KEY, "c1"));
@@ -116,31 +127,53 @@ final class TaskDriverTest {
                         new RuntimeFacts("c1", null, null, List.of(), null, clock.nowMillis())));
     }
 
-    private Path fresh() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("tasks"))) {
-            Path record = files.findFirst().orElseThrow();
-            return record.resolveSibling(record.getFileName() + ".new");
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+    }
+
+    /** Writes until nothing more fits. */
+    private static Path fill(Path disk) throws IOException {
+        Path filler = disk.resolve("filler");
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            while (true) {
+                out.write(new byte[4096]);
+            }
+        } catch (IOException full) {
+            assertThat(full).hasMessageContaining("No space left");
         }
+        return filler;
     }
 
     @Test
-    void whatTheRuntimeSaysOnceSurvivesADiskThatCannotBeWritten() throws Exception {
-        run();
-        assertThat(reports).extracting(TaskReport::status).containsExactly(TaskStatus.RUNNING);
-        driver().reportAcknowledged(ARN, 1);
-        // No file can be written where a directory is.
-        Path blocked = Files.createDirectory(fresh());
-        happen(new AgentEvent.Exited(KEY, new Exit(3, null, clock.nowMillis())));
-        time.advance(Duration.ofSeconds(5));
-        assertThat(reports).as("nothing is told that is not remembered").hasSize(1);
-        Files.delete(blocked);
-        time.advance(Duration.ofSeconds(2));
+    void whatTheRuntimeSaysOnceSurvivesAFullDisk(@TempDir Path disk) throws Exception {
+        Assumptions.assumeTrue(
+                "root".equals(System.getProperty("user.name")), "only root can mount a small disk");
+        run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk.toString());
+        try {
+            journal().close();
+            open(disk);
+            run();
+            assertThat(reports).extracting(TaskReport::status).containsExactly(TaskStatus.RUNNING);
+            driver().reportAcknowledged(ARN, 1);
+            Path filler = fill(disk);
+            happen(new AgentEvent.Exited(KEY, new Exit(3, null, clock.nowMillis())));
+            time.advance(Duration.ofSeconds(5));
+            assertThat(reports).as("nothing is told that is not remembered").hasSize(1);
+            Files.delete(filler);
+            time.advance(Duration.ofSeconds(2));
 
-        assertThat(reports).hasSize(2);
-        assertThat(reports.getLast().containers().getFirst().exitCode()).isEqualTo(3);
-        journal().close();
-        try (Journal after = Journal.open(directory, "demo", new Random(2))) {
-            assertThat(after.state().tasks().get(ARN)).isEqualTo(driver().state().tasks().get(ARN));
+            assertThat(reports).hasSize(2);
+            assertThat(reports.getLast().containers().getFirst().exitCode()).isEqualTo(3);
+            journal().close();
+            try (Journal after = Journal.open(disk, "demo", new Random(2))) {
+                assertThat(after.state().tasks().get(ARN))
+                        .isEqualTo(driver().state().tasks().get(ARN));
+            }
+        } finally {
+            journal().close();
+            run("umount", disk.toString());
         }
     }
 

@@ -206,9 +206,11 @@ public final class Agent {
 
         private LocalTask felt(
                 LocalTask task, LocalContainer container, Health health, @Nullable String output) {
-            return container.health() == health
-                    ? task
-                    : task.with(container.withHealth(health, output, nowMillis));
+            if (container.health() == health) {
+                return task;
+            }
+            actions.add(new AgentAction.TellHealth(task.arn()));
+            return task.with(container.withHealth(health, output, nowMillis));
         }
 
         private AgentState acknowledged(AgentState state, String taskArn, long number) {

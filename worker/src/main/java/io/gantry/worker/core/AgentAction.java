@@ -29,6 +29,9 @@ public sealed interface AgentAction {
     /** Remove a container of ours that no task accounts for. */
     record RemoveStray(ContainerKey key, String runtimeId) implements AgentAction {}
 
+    /** Publish what the health checks of a task say now. */
+    record TellHealth(String taskArn) implements AgentAction {}
+
     /** Tell the control plane until it answers. */
     record Report(TaskReport report) implements AgentAction {}
 }

@@ -24,7 +24,7 @@ public record AgentSettings(
                 Duration.ofHours(3),
                 100,
                 Duration.ofHours(24),
-                Duration.ofSeconds(5));
+                Duration.ofMillis(250));
     }
 
     /** The same with other times for stopping and for cleaning up. */

@@ -3,13 +3,14 @@ package io.gantry.worker.core;
 import io.gantry.common.acs.AcsContainer;
 import io.gantry.worker.core.AgentEvent.Health;
 import io.gantry.worker.core.FoundContainer.Exit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A container of a task on this machine.
  *
  * @param imageDigest of the image that was pulled for it
- * @param reported the status that the control plane has acknowledged
+ * @param told what the control plane has acknowledged
  * @param retryAtMillis when to ask for its stop again
  */
 public record LocalContainer(
@@ -18,8 +19,13 @@ public record LocalContainer(
         Run run,
         Checkup checkup,
         @Nullable String imageDigest,
-        TaskStatus reported,
+        Told told,
         @Nullable Long retryAtMillis) {
+
+    public LocalContainer {
+        // A record that an earlier version wrote does not have it: all is told once more.
+        told = told == null ? Told.NOTHING : told;
+    }
 
     /**
      * What is known of its runs.
@@ -60,6 +66,16 @@ public record LocalContainer(
         static final Checkup NONE = new Checkup(Health.UNKNOWN, null, null);
     }
 
+    /** What the control plane knows of it. */
+    public record Told(
+            TaskStatus status, @Nullable String imageDigest, List<PortBinding> bindings) {
+        static final Told NOTHING = new Told(TaskStatus.PENDING, null, List.of());
+
+        public Told {
+            bindings = List.copyOf(bindings);
+        }
+    }
+
     /** Where a container is on its way. */
     public enum Phase {
         /** Its image is wanted; nothing was asked for yet. */
@@ -77,7 +93,7 @@ public record LocalContainer(
 
     static LocalContainer of(AcsContainer spec) {
         return new LocalContainer(
-                spec, Phase.NEW, Run.NONE, Checkup.NONE, null, TaskStatus.PENDING, null);
+                spec, Phase.NEW, Run.NONE, Checkup.NONE, null, Told.NOTHING, null);
     }
 
     public @Nullable String runtimeId() {
@@ -134,8 +150,24 @@ public record LocalContainer(
         };
     }
 
+    /** A container that restarts in place may come back with other ports. */
     boolean unreported() {
-        return status().compareTo(reported) > 0;
+        return status().compareTo(told.status()) > 0
+                || digestUnreported()
+                || (is(Phase.RUNNING) && !bindings().equals(told.bindings()));
+    }
+
+    boolean digestUnreported() {
+        return imageDigest != null && !imageDigest.equals(told.imageDigest());
+    }
+
+    boolean pulling() {
+        return is(Phase.NEW) || is(Phase.PULLING);
+    }
+
+    List<PortBinding> bindings() {
+        RuntimeFacts latest = facts();
+        return latest == null ? List.of() : latest.bindings();
     }
 
     LocalContainer to(Phase next) {
@@ -143,7 +175,7 @@ public record LocalContainer(
     }
 
     LocalContainer pulled(@Nullable String digest) {
-        return new LocalContainer(spec, Phase.WAITING, run, checkup, digest, reported, null);
+        return new LocalContainer(spec, Phase.WAITING, run, checkup, digest, told, null);
     }
 
     LocalContainer created(String id) {
@@ -176,17 +208,17 @@ public record LocalContainer(
 
     LocalContainer withHealth(Health health, @Nullable String output, long nowMillis) {
         var latest = new Checkup(health, nowMillis, output);
-        return new LocalContainer(spec, phase, run, latest, imageDigest, reported, retryAtMillis);
+        return new LocalContainer(spec, phase, run, latest, imageDigest, told, retryAtMillis);
     }
 
-    LocalContainer withReported(TaskStatus status) {
-        return new LocalContainer(spec, phase, run, checkup, imageDigest, status, retryAtMillis);
+    LocalContainer told(Told news) {
+        return new LocalContainer(spec, phase, run, checkup, imageDigest, news, retryAtMillis);
     }
 
     /** Still running although asked to stop; asked again at the given time. */
     LocalContainer stopFailed(String error, long retryAt) {
         return new LocalContainer(
-                spec, phase, run.because(error), checkup, imageDigest, reported, retryAt);
+                spec, phase, run.because(error), checkup, imageDigest, told, retryAt);
     }
 
     /** The same with everything that time is counted from, after the clock was set. */
@@ -194,10 +226,10 @@ public record LocalContainer(
         RuntimeFacts facts = facts();
         Run latest = facts == null ? run : run.with(facts.shifted(millis));
         Long retryAt = retryAtMillis == null ? null : retryAtMillis + millis;
-        return new LocalContainer(spec, phase, latest, checkup, imageDigest, reported, retryAt);
+        return new LocalContainer(spec, phase, latest, checkup, imageDigest, told, retryAt);
     }
 
     private LocalContainer at(Phase next, Run latest) {
-        return new LocalContainer(spec, next, latest, checkup, imageDigest, reported, null);
+        return new LocalContainer(spec, next, latest, checkup, imageDigest, told, null);
     }
 }

@@ -111,13 +111,18 @@ public record LocalTask(
         return containers.stream().allMatch(container -> container.is(Phase.STOPPED));
     }
 
+    /** A task that is stopped before all its containers have begun never runs. */
     public TaskStatus status() {
         if (allStopped()) {
             return TaskStatus.STOPPED;
         }
         boolean allBegan =
-                containers.stream().allMatch(one -> one.startedOnce() || one.is(Phase.STOPPED));
-        return allBegan ? TaskStatus.RUNNING : TaskStatus.PENDING;
+                containers.stream()
+                        .allMatch(
+                                one -> one.startedOnce() || (one.is(Phase.STOPPED) && !stopWanted));
+        return allBegan || reported() == TaskStatus.RUNNING
+                ? TaskStatus.RUNNING
+                : TaskStatus.PENDING;
     }
 
     /** Its end is known to the control plane; nothing of it can change any more. */
@@ -200,11 +205,11 @@ public record LocalTask(
         return new LocalTask(spec, stopWanted, reason, containers, times, next, removed);
     }
 
-    /** Everything is to be told once more. */
+    /** Its end is to be told once more, with everything about its containers. */
     LocalTask unreported() {
         List<LocalContainer> all =
-                containers.stream().map(one -> one.withReported(TaskStatus.PENDING)).toList();
-        return with(all).with(new Reports(reportNumber(), null, null, null));
+                containers.stream().map(one -> one.told(LocalContainer.Told.NOTHING)).toList();
+        return with(all).with(new Reports(reportNumber(), null, TaskStatus.RUNNING, null));
     }
 
     /** The same with everything that time is counted from, after the clock was set. */

@@ -21,10 +21,13 @@ final class Reporting {
         if (task.inFlight() != null || task.settled()) {
             return task;
         }
-        TaskStatus status = task.status();
+        TaskStatus status = ranUnnoticed(task) ? TaskStatus.RUNNING : task.status();
         TaskStatus reported = task.reported() == null ? TaskStatus.PENDING : task.reported();
         if (status.compareTo(reported) > 0) {
             return send(task, status);
+        }
+        if (status == TaskStatus.PENDING) {
+            return imagesResolved(task) ? send(task, status) : task;
         }
         boolean changed = task.containers().stream().anyMatch(LocalContainer::unreported);
         if (status != TaskStatus.RUNNING || !changed) {
@@ -35,6 +38,24 @@ final class Reporting {
             return task.batchAt(nowMillis + settings.reportBatch().toMillis());
         }
         return nowMillis >= batchAt ? send(task, status) : task;
+    }
+
+    /** Whoever ends as soon as it began is still told to have run. */
+    private static boolean ranUnnoticed(LocalTask task) {
+        return task.status() == TaskStatus.STOPPED
+                && task.reported() != TaskStatus.RUNNING
+                && !task.containers().isEmpty()
+                && task.containers().stream().allMatch(LocalContainer::startedOnce);
+    }
+
+    /**
+     * The digests are told as soon as all are known, so that the control plane can have later tasks
+     * of the same deployment run the same images.
+     */
+    private static boolean imagesResolved(LocalTask task) {
+        return !task.stopWanted()
+                && task.containers().stream().noneMatch(LocalContainer::pulling)
+                && task.containers().stream().anyMatch(LocalContainer::digestUnreported);
     }
 
     private LocalTask send(LocalTask task, TaskStatus status) {
@@ -84,7 +105,9 @@ final class Reporting {
     private static LocalContainer marked(LocalContainer container, TaskReport report) {
         for (ContainerReport told : report.containers()) {
             if (told.containerName().equals(container.name())) {
-                return container.withReported(told.status());
+                return container.told(
+                        new LocalContainer.Told(
+                                told.status(), told.imageDigest(), told.networkBindings()));
             }
         }
         return container;

@@ -11,7 +11,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,25 +28,39 @@ import tools.jackson.databind.json.JsonMapper;
 /** A worker's memory on disk. One thread at a time; one worker at a time. */
 public final class Journal implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Journal.class);
-    private static final String SUFFIX = ".task";
+
+    /** The file is written anew when it is so many times as long as what it says. */
+    private static final int SLACK = 4;
+
+    private static final long SMALLEST_REWRITE = 1 << 20;
     private static final JsonMapper JSON =
             AcsJson.mapper()
                     .rebuild()
                     .addMixIn(AcsTask.RoleCredentials.class, WithoutSecrets.class)
                     .build();
 
-    private final Path tasks;
+    private final RecordLog tasks;
     private final Path identityFile;
     private final FileChannel lockFile;
     private final Map<String, LocalTask> saved = new TreeMap<>();
     private Identity identity;
+    private long rewriteAt = SMALLEST_REWRITE;
+
+    /**
+     * A line of the journal.
+     *
+     * @param task as it is now; null if it is forgotten
+     */
+    private record Entry(String arn, @Nullable LocalTask task) {}
 
     /** Keys of roles are pushed anew after a restart; they have no business on a disk. */
     @JsonIgnoreProperties({"accessKeyId", "secretAccessKey", "sessionToken"})
     private interface WithoutSecrets {}
 
-    private Journal(Path directory, FileChannel lockFile, Identity identity) {
-        tasks = directory.resolve("tasks");
+    private Journal(
+            Path directory, FileChannel lockFile, Identity identity, RecordLog.Opened opened) {
+        tasks = opened.log();
+        opened.lines().forEach(this::read);
         identityFile = directory.resolve("identity");
         this.lockFile = lockFile;
         this.identity = identity;
@@ -65,12 +77,11 @@ public final class Journal implements AutoCloseable {
                     directory,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
-            Files.createDirectories(directory.resolve("tasks"));
             FileChannel lockFile = lock(directory);
             Identity identity = readIdentity(directory, cluster, random);
-            Journal journal = new Journal(directory, lockFile, identity);
+            RecordLog.Opened opened = RecordLog.open(directory.resolve("tasks.log"));
+            Journal journal = new Journal(directory, lockFile, identity, opened);
             journal.save(identity);
-            journal.readTasks();
             return journal;
         } catch (IOException failure) {
             throw new JournalException("cannot use the data directory " + directory, failure);
@@ -120,35 +131,11 @@ public final class Journal implements AutoCloseable {
         return identity;
     }
 
-    private void readTasks() throws IOException {
-        List<Path> files = new ArrayList<>();
-        try (Stream<Path> listing = Files.list(tasks)) {
-            listing.filter(file -> file.toString().endsWith(SUFFIX)).sorted().forEach(files::add);
-        }
-        for (Path file : files) {
-            LocalTask task = readTask(file);
-            if (task == null) {
-                Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-                Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-                log.atError()
-                        .addKeyValue("file", aside)
-                        .log("record of a task is damaged, its containers will be removed");
-            } else {
-                saved.put(task.arn(), task);
-            }
-        }
-    }
-
-    private static @Nullable LocalTask readTask(Path file) throws IOException {
-        String text = ChecksummedFile.read(file);
-        if (text == null) {
-            return null;
-        }
+    private void read(String line) {
         try {
-            return JSON.readValue(text, LocalTask.class);
+            remember(JSON.readValue(line, Entry.class));
         } catch (JacksonException unreadable) {
-            log.atError().setCause(unreadable).addKeyValue("file", file).log("unreadable record");
-            return null;
+            log.atError().setCause(unreadable).log("a record of a task cannot be read");
         }
     }
 
@@ -171,36 +158,60 @@ public final class Journal implements AutoCloseable {
         return AgentState.of(saved.values());
     }
 
-    /** Remembers what is new in {@code state} before it returns. */
+    /** Remembers what is new in {@code state} before it returns; nothing of it if it fails. */
     public void save(AgentState state) {
+        List<Entry> news = new ArrayList<>();
+        for (LocalTask task : state.tasks().values().toList()) {
+            if (!task.equals(saved.get(task.arn()))) {
+                news.add(new Entry(task.arn(), task));
+            }
+        }
+        for (String arn : saved.keySet()) {
+            if (state.tasks().get(arn) == null) {
+                news.add(new Entry(arn, null));
+            }
+        }
+        if (news.isEmpty()) {
+            return;
+        }
         try {
-            for (LocalTask task : state.tasks().values().toList()) {
-                LocalTask before = saved.get(task.arn());
-                if (before == null || !before.equals(task)) {
-                    ChecksummedFile.write(file(task.arn()), JSON.writeValueAsString(task));
-                    saved.put(task.arn(), task);
-                }
-            }
-            for (String arn : List.copyOf(saved.keySet())) {
-                if (state.tasks().get(arn) == null) {
-                    ChecksummedFile.delete(file(arn));
-                    saved.remove(arn);
-                }
-            }
+            tasks.append(news.stream().map(JSON::writeValueAsString).toList());
         } catch (IOException failure) {
-            throw new JournalException("cannot write to " + tasks, failure);
+            throw new JournalException("cannot write to the data directory", failure);
+        }
+        news.forEach(this::remember);
+        rewriteIfLong();
+    }
+
+    private void remember(Entry entry) {
+        if (entry.task() == null) {
+            saved.remove(entry.arn());
+        } else {
+            saved.put(entry.arn(), entry.task());
         }
     }
 
-    private Path file(String taskArn) {
-        String id = taskArn.substring(taskArn.lastIndexOf('/') + 1);
-        String safe = id.replaceAll("[^A-Za-z0-9-]", "_");
-        return tasks.resolve(safe + '-' + HexFormat.of().toHexDigits(taskArn.hashCode()) + SUFFIX);
+    private void rewriteIfLong() {
+        if (tasks.length() < rewriteAt) {
+            return;
+        }
+        try {
+            tasks.replace(
+                    saved.values().stream()
+                            .map(task -> JSON.writeValueAsString(new Entry(task.arn(), task)))
+                            .toList());
+            rewriteAt = Math.max(SMALLEST_REWRITE, SLACK * tasks.length());
+        } catch (IOException failure) {
+            // Nothing is lost: the long file says the same.
+            rewriteAt = 2 * tasks.length();
+            log.atWarn().setCause(failure).log("the journal could not be made shorter");
+        }
     }
 
     @Override
     public void close() {
         try {
+            tasks.close();
             lockFile.close();
         } catch (IOException failure) {
             throw new JournalException("cannot release the data directory", failure);

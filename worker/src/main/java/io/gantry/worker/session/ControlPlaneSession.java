@@ -117,6 +117,11 @@ public final class ControlPlaneSession {
         reporter.submit(report);
     }
 
+    /** A health check of the task has come to another result. */
+    public void healthChanged(String taskArn) {
+        tcs.healthChanged(taskArn);
+    }
+
     /** Closes the sockets. Reports that are under way are left to the next start. */
     public void stop() {
         stopped = true;

@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +26,13 @@ final class TcsChannel implements Link.Use {
     private static final Duration INTERVAL = Duration.ofSeconds(20);
     private static final int TASKS_PER_FRAME = 10;
 
+    /** So long a change of health waits for others. */
+    private static final Duration HEALTH_BATCH = Duration.ofMillis(200);
+
     private final SessionParts parts;
     private final Supplier<String> ids;
     private final Link link;
+    private final Set<String> unwell = new TreeSet<>();
     private int connection;
     private boolean runtimeHealthy = true;
     private double runtimeSince;
@@ -125,6 +131,19 @@ final class TcsChannel implements Link.Use {
         } while (from < metrics.size());
         publishHealth(sample.health());
         publishRuntime(sample.runtimeHealthy());
+    }
+
+    /** What an unhealthy task costs its users should not wait for the next regular reading. */
+    void healthChanged(String taskArn) {
+        if (unwell.isEmpty()) {
+            parts.timers().after(HEALTH_BATCH, this::publishUnwell);
+        }
+        unwell.add(taskArn);
+    }
+
+    private void publishUnwell() {
+        publishHealth(parts.tasks().health(Set.copyOf(unwell)));
+        unwell.clear();
     }
 
     private void publishHealth(List<TcsMessage.TaskHealth> health) {

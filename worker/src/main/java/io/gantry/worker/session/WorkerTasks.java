@@ -5,6 +5,7 @@ import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.TcsMessage.TaskHealth;
 import io.gantry.common.acs.TcsMessage.TaskMetric;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ public interface WorkerTasks {
 
     /** Remembers the number for good. */
     void sequence(long reached);
+
+    /** What the health checks of these tasks say now; nothing for those that have none. */
+    List<TaskHealth> health(Set<String> taskArns);
 
     /** Reads off what tasks use and how they feel, and answers on the session's loop. */
     void sample(Consumer<Sample> answer);

@@ -151,7 +151,7 @@ final class AgentPropertyTest {
                 }
                 case AgentAction.Stop stop -> exit(stop.key(), 143);
                 case AgentAction.RemoveStray stray -> alive.remove(stray.key());
-                case AgentAction.RemoveTask _ -> {}
+                case AgentAction.RemoveTask _, AgentAction.TellHealth _ -> {}
                 case AgentAction.Report report -> tell(report.report());
             }
         }

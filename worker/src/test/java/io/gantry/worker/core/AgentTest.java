@@ -52,13 +52,31 @@ final class AgentTest {
     }
 
     @Test
+    void digestsAreToldBeforeTheTaskRuns() {
+        scenario.assign(task("t1", container("web").build(), container("side").build()));
+        scenario.pulled("t1", "web", "sha256:aa");
+        assertThat(scenario.reports()).isEmpty();
+        scenario.pulled("t1", "side");
+
+        TaskReport report = scenario.onlyReport();
+        assertThat(report.status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(report.containers())
+                .extracting(TaskReport.ContainerReport::imageDigest)
+                .containsExactly("sha256:aa");
+        scenario.acknowledge("t1").created("t1", "web").created("t1", "side");
+        scenario.started("t1", "web").started("t1", "side");
+        assertThat(scenario.reports()).hasSize(2);
+        assertThat(scenario.lastReport().status()).isEqualTo(TaskStatus.RUNNING);
+    }
+
+    @Test
     void aNonEssentialExitWaitsForTheBatchTimer() {
         scenario.running(
                 task("t1", container("web").build(), container("side").essential(false).build()));
         scenario.acknowledge("t1").exited("t1", "side", 0);
         assertThat(scenario.reports()).hasSize(1);
 
-        scenario.advance(Duration.ofSeconds(5));
+        scenario.advance(Duration.ofMillis(250));
         assertThat(scenario.lastReport().status()).isEqualTo(TaskStatus.RUNNING);
         assertThat(scenario.lastReport().containers())
                 .singleElement()
@@ -72,6 +90,17 @@ final class AgentTest {
 
         scenario.acknowledge("t1");
         assertThat(scenario.lastReport().status()).isEqualTo(TaskStatus.STOPPED);
+    }
+
+    @Test
+    void aTaskThatEndsAtOnceIsToldToHaveRun() {
+        scenario.assign(task("t1", container("web").build()));
+        scenario.pulled("t1", "web").created("t1", "web").exited("t1", "web", 3);
+        assertThat(scenario.onlyReport().status()).isEqualTo(TaskStatus.RUNNING);
+
+        scenario.acknowledge("t1");
+        assertThat(scenario.lastReport().status()).isEqualTo(TaskStatus.STOPPED);
+        assertThat(scenario.lastReport().containers()).isEmpty();
     }
 
     @Test
@@ -179,6 +208,21 @@ final class AgentTest {
     }
 
     @Test
+    void aTaskThatIsStoppedBeforeAllHasBegunNeverRuns() {
+        scenario.assign(
+                task(
+                        "t1",
+                        container("init").essential(false).build(),
+                        container("web").dependsOn(on("init", "SUCCESS")).build()));
+        scenario.pulled("t1", "init").pulled("t1", "web").created("t1", "init");
+        scenario.started("t1", "init").assign(AcsTask.stop(Scenario.arn("t1")));
+        assertThat(scenario.reports()).isEmpty();
+
+        scenario.exited("t1", "init", 143);
+        assertThat(scenario.onlyReport().status()).isEqualTo(TaskStatus.STOPPED);
+    }
+
+    @Test
     void aStopThatFailsIsTriedAgain() {
         scenario.running(task("t1", container("web").build()));
         scenario.assign(AcsTask.stop(Scenario.arn("t1")));
@@ -255,6 +299,25 @@ final class AgentTest {
 
         scenario.started("t1", "web").advance(Duration.ofSeconds(59)).exited("t1", "web", 1);
         assertThat(scenario.acknowledge("t1").lastReport().status()).isEqualTo(TaskStatus.STOPPED);
+    }
+
+    @Test
+    void portsThatChangedWithARestartAreToldAndOthersAreNot() {
+        scenario.running(
+                task(
+                        "t1",
+                        container("web")
+                                .restartPolicy(new RestartPolicy(true, List.of(), 60))
+                                .build()));
+        scenario.acknowledge("t1").advance(Duration.ofSeconds(61)).exited("t1", "web", 1);
+        scenario.started("t1", "web").advance(Duration.ofMinutes(2));
+        assertThat(scenario.reports()).hasSize(1);
+
+        scenario.exited("t1", "web", 1).started("t1", "web", 40_000).advance(Duration.ofSeconds(1));
+        assertThat(scenario.reports()).hasSize(2);
+        assertThat(scenario.lastReport().status()).isEqualTo(TaskStatus.RUNNING);
+        assertThat(scenario.lastReport().containers().getFirst().networkBindings())
+                .containsExactly(new PortBinding("0.0.0.0", 80, 40_000, "tcp"));
     }
 
     @Test

@@ -58,7 +58,11 @@ final class Scenario {
     }
 
     Scenario pulled(String task, String name) {
-        return take(new AgentEvent.Pulled(key(task, name), null));
+        return pulled(task, name, null);
+    }
+
+    Scenario pulled(String task, String name, @Nullable String digest) {
+        return take(new AgentEvent.Pulled(key(task, name), digest));
     }
 
     Scenario created(String task, String name) {
@@ -66,7 +70,11 @@ final class Scenario {
     }
 
     Scenario started(String task, String name) {
-        return take(new AgentEvent.Started(key(task, name), facts(task, name)));
+        return started(task, name, 32768);
+    }
+
+    Scenario started(String task, String name, int hostPort) {
+        return take(new AgentEvent.Started(key(task, name), facts(task, name, hostPort)));
     }
 
     Scenario exited(String task, String name, int code) {
@@ -129,11 +137,15 @@ final class Scenario {
     }
 
     private RuntimeFacts facts(String task, String name) {
+        return facts(task, name, 32768);
+    }
+
+    private RuntimeFacts facts(String task, String name, int hostPort) {
         return new RuntimeFacts(
                 id(task, name),
                 null,
                 null,
-                List.of(new PortBinding("0.0.0.0", 80, 32768, "tcp")),
+                List.of(new PortBinding("0.0.0.0", 80, hostPort, "tcp")),
                 null,
                 now);
     }
@@ -186,6 +198,7 @@ final class Scenario {
                                             kind.equals("stray")
                                                     ? Stream.of(stray.runtimeId())
                                                     : Stream.<String>of();
+                                    case AgentAction.TellHealth _ -> Stream.<String>of();
                                     case AgentAction.Report _ -> Stream.<String>of();
                                 })
                 .toList();

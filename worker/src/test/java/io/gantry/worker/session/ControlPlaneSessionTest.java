@@ -236,6 +236,21 @@ final class ControlPlaneSessionTest {
     }
 
     @Test
+    void aChangeOfHealthIsToldAtOnceTogetherWithOthers() {
+        connected();
+        var socket = plane.socket("tcs");
+        int before = socket.sent.size();
+        session.healthChanged(TASK);
+        session.healthChanged(TASK);
+        time.advance(Duration.ofMillis(300));
+        assertThat(socket.sent).hasSize(before + 1);
+        assertThat(TcsCodec.decode(TcsFrame.split(socket.sent.getLast()).json()))
+                .isInstanceOfSatisfying(
+                        TcsMessage.PublishHealthRequest.class,
+                        health -> assertThat(health.tasks()).hasSize(1));
+    }
+
+    @Test
     void credentialsOfKnownTasksAreAcknowledged() {
         tasks.running.add(TASK);
         connected();

@@ -2,8 +2,10 @@ package io.gantry.worker.session;
 
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage.KnownTask;
 import io.gantry.common.acs.AcsTask;
+import io.gantry.common.acs.TcsMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,22 @@ final class FakeTasks implements WorkerTasks {
     @Override
     public void sequence(long reached) {
         sequence = reached;
+    }
+
+    @Override
+    public List<TcsMessage.TaskHealth> health(Set<String> taskArns) {
+        return taskArns.stream()
+                .map(
+                        arn ->
+                                new TcsMessage.TaskHealth(
+                                        arn,
+                                        null,
+                                        "web",
+                                        "1",
+                                        List.of(
+                                                new TcsMessage.ContainerHealth(
+                                                        "web", "UNHEALTHY", null, null))))
+                .toList();
     }
 
     @Override

@@ -80,12 +80,31 @@ public record Census(Service service, List<Task> current, List<Task> old, long n
         return Math.max(0, service.desiredCount() - Math.toIntExact(sound));
     }
 
-    static boolean isUnhealthy(Task task) {
+    /** Whether its health checks say that it does not work. */
+    public static boolean isUnhealthy(Task task) {
         return task.last() == Status.RUNNING && task.health() == Health.UNHEALTHY;
     }
 
-    /** Tasks of the primary deployment beyond the desired count. */
+    /** Tasks of the primary deployment beyond the desired count, unhealthy ones aside. */
     public int excess() {
-        return Math.max(0, current.size() - service.desiredCount());
+        return Math.max(0, current.size() - unhealthy() - service.desiredCount());
+    }
+
+    /**
+     * How many unhealthy tasks of the primary deployment may go because others have proved healthy
+     * in their place, or because their replacements have turned out unhealthy as well.
+     *
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html">How
+     *     ECS replaces unhealthy tasks</a>
+     */
+    public int replaced() {
+        int proved = Math.toIntExact(current.stream().filter(this::healthy).count());
+        int beyond = proved + unhealthy() - service.desiredCount();
+        return Math.clamp(beyond, 0, unhealthy());
+    }
+
+    private int unhealthy() {
+        return Math.toIntExact(current.stream().filter(Census::isUnhealthy).count());
     }
 }

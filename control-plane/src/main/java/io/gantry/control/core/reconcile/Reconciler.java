@@ -109,14 +109,18 @@ public final class Reconciler {
 
     /** What is too much or must go before its replacement can come, then what is out of date. */
     private Stream<Task> stopCandidates() {
-        Stream<Task> current = census.current().stream();
-        if (census.excess() > 0) {
-            current = current.sorted(leastUseful()).limit(census.excess());
-        } else {
-            boolean stuck = census.missing() > 0 && room() <= 0;
-            current = current.filter(task -> stuck && Census.isUnhealthy(task));
-        }
+        boolean stuck = census.missing() > 0 && room() <= 0;
+        long sick = stuck ? Long.MAX_VALUE : census.replaced();
+        Stream<Task> current =
+                Stream.concat(
+                        leastUseful(false).limit(census.excess()), leastUseful(true).limit(sick));
         return Stream.concat(current, census.old().stream().sorted(leastUseful()));
+    }
+
+    private Stream<Task> leastUseful(boolean unhealthy) {
+        return census.current().stream()
+                .filter(task -> Census.isUnhealthy(task) == unhealthy)
+                .sorted(leastUseful());
     }
 
     private Comparator<Task> leastUseful() {

@@ -21,7 +21,7 @@ public final class StopBudget {
     public boolean allows(Task task) {
         boolean ofPrimary = task.deployment() == census.service().primary().number();
         boolean counts = census.healthy(task);
-        if (ofPrimary && excess > 0) {
+        if (ofPrimary && excess > 0 && !Census.isUnhealthy(task)) {
             excess--;
             healthy -= counts ? 1 : 0;
             return true;

@@ -1,6 +1,7 @@
 package io.gantry.control.core.transition;
 
 import io.gantry.common.model.TaskId;
+import io.gantry.control.core.reconcile.Census;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Service.Event;
 import io.gantry.control.core.state.ServiceKey;
@@ -27,6 +28,10 @@ final class Diary {
         if (!started.isEmpty()) {
             write(key, "has started " + count(started.size()) + ": " + names(started) + ".");
         }
+        stopped.stream()
+                .filter(Census::isUnhealthy)
+                .map(task -> "(task " + task.id() + ") failed container health checks.")
+                .forEach(sentence -> write(key, sentence));
         if (!stopped.isEmpty()) {
             List<TaskId> ids = stopped.stream().map(Task::id).toList();
             write(key, "has stopped " + running(ids.size()) + ": " + names(ids) + ".");

@@ -170,9 +170,11 @@ final class ServiceEdits {
                 .stop(
                         task,
                         "ServiceSchedulerInitiated",
-                        "Scaling activity initiated by (deployment ecs-svc/"
-                                + task.deployment()
-                                + ")");
+                        Census.isUnhealthy(task)
+                                ? "Task failed container health checks"
+                                : "Scaling activity initiated by (deployment ecs-svc/"
+                                        + task.deployment()
+                                        + ")");
     }
 
     Reply commit(CommitPlan plan) {

@@ -11,6 +11,7 @@ import io.gantry.control.core.state.Deployment.Rollout;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.Task.Health;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import java.time.Duration;
@@ -156,6 +157,64 @@ class RollingUpdateTest {
         converge();
         assertThat(lab.service().primary().running()).isEqualTo(2);
         assertThat(lab.task(victim.id()).last()).isEqualTo(Status.STOPPED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,100,200", "2,100,200", "2,50,100", "4,100,125"})
+    void anUnhealthyTaskIsReplacedOnceAndItsReplacementIsLeftInPeace(
+            int desired, int min, int max) {
+        first = lab.definition("checked", Lab.SMALL);
+        lab.createService(first, desired, min, max);
+        converge();
+        Task victim = lab.state().tasksOf(Lab.WEB).findFirst().orElseThrow();
+        lab.state().tasksOf(Lab.WEB).toList().forEach(task -> feels(task, Health.HEALTHY));
+        long before = lab.state().tasksOf(Lab.WEB).count();
+        feels(victim, Health.UNHEALTHY);
+
+        for (int round = 0; round < 20; round++) {
+            converge();
+            lab.state()
+                    .tasksOf(Lab.WEB)
+                    .filter(task -> task.last() == Status.RUNNING && !task.id().equals(victim.id()))
+                    .toList()
+                    .forEach(task -> feels(task, Health.HEALTHY));
+        }
+        assertThat(lab.state().tasksOf(Lab.WEB).count()).isEqualTo(before + 1);
+        assertThat(lab.service().primary().running()).isEqualTo(desired);
+        assertThat(lab.task(victim.id()).stoppedReason())
+                .isEqualTo("Task failed container health checks");
+        assertThat(lab.service().events())
+                .anyMatch(
+                        event ->
+                                event.message()
+                                        .equals(
+                                                "(service web) (task "
+                                                        + victim.id()
+                                                        + ") failed container health checks."));
+    }
+
+    @Test
+    void tasksThatAreNeverHealthyAreReplacedOneByOne() {
+        lab.createService(first, 1, 100, 200);
+        for (int round = 0; round < 10; round++) {
+            converge();
+            lab.state()
+                    .tasksOf(Lab.WEB)
+                    .filter(task -> task.last() == Status.RUNNING)
+                    .toList()
+                    .forEach(task -> feels(task, Health.UNHEALTHY));
+        }
+        // Each round the replacement is found unhealthy too, and one of the two goes for another.
+        assertThat(lab.state().tasksOf(Lab.WEB).count()).isLessThanOrEqualTo(11);
+    }
+
+    private void feels(Task task, Health health) {
+        var seen = new Command.ContainerSeen("main", null, null, null, null, null, null, health);
+        lab.apply(
+                new Command.ObserveTasks(
+                        List.of(
+                                new Command.Observation(
+                                        task.id(), null, null, List.of(seen), 0, 0, 0))));
     }
 
     @Test
