@@ -123,6 +123,8 @@ final class DockerImagesTest {
         String image = image("app:1");
         DockerImages pulls = images(PullBehavior.DEFAULT);
         assertThat(pulls.provide(image, NO_LOGIN)).isEqualTo(first);
+        // Without a tag from now on.
+        images.add(registry().host() + "/app@" + first);
         String second = registry().put("app", "1", content + "new");
         assertThat(pulls.provide(image, NO_LOGIN)).isEqualTo(second);
         registry().fail(100, 500);
