@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class TaskDriver implements WorkerTasks {
     private static final Logger log = LoggerFactory.getLogger(TaskDriver.class);
     private static final Duration DISK_RETRY = Duration.ofSeconds(1);
+    private static final Duration CLOCK_INTERVAL = Duration.ofSeconds(10);
 
     private final Agent agent;
     private final Journal journal;
@@ -38,6 +39,7 @@ final class TaskDriver implements WorkerTasks {
     private final CredentialStore credentials;
     private final Clock clock;
     private final Timers timers;
+    private final SteadyTime time;
     private final Telemetry telemetry = new Telemetry();
     private Consumer<TaskReport> reports = _ -> {};
     private Consumer<String> unwell = _ -> {};
@@ -58,6 +60,7 @@ final class TaskDriver implements WorkerTasks {
         this.credentials = credentials;
         this.clock = clock;
         this.timers = timers;
+        time = new SteadyTime(clock);
         state = journal.state();
     }
 
@@ -102,9 +105,13 @@ final class TaskDriver implements WorkerTasks {
         if (stopped) {
             return;
         }
-        Agent.Step step = agent.step(state, event, clock.nowMillis());
-        journal.save(step.state());
-        state = step.state();
+        long jump = time.jumpMillis();
+        if (jump != 0) {
+            log.atWarn().addKeyValue("by_millis", jump).log("the machine's clock was set");
+            step(new AgentEvent.ClockJumped(jump));
+            time.accept();
+        }
+        Agent.Step step = step(event);
         log(event);
         step.actions().forEach(this::carryOut);
         if (wake != null) {
@@ -117,6 +124,21 @@ final class TaskDriver implements WorkerTasks {
                         : timers.after(
                                 Duration.ofMillis(Math.max(1, wakeAt - clock.nowMillis())),
                                 () -> takeUntilRemembered(new AgentEvent.Tick()));
+    }
+
+    private Agent.Step step(AgentEvent event) {
+        Agent.Step step = agent.step(state, event, clock.nowMillis());
+        journal.save(step.state());
+        state = step.state();
+        return step;
+    }
+
+    /** Looks at the clock now and then, so that one that was set is noticed soon. */
+    void watchClock() {
+        takeUntilRemembered(new AgentEvent.Tick());
+        if (!stopped) {
+            timers.after(CLOCK_INTERVAL, this::watchClock);
+        }
     }
 
     private static void log(AgentEvent event) {
@@ -146,7 +168,8 @@ final class TaskDriver implements WorkerTasks {
                     AgentEvent.Started _,
                     AgentEvent.HealthChanged _,
                     AgentEvent.ReportAcknowledged _,
-                    AgentEvent.Tick _ ->
+                    AgentEvent.Tick _,
+                    AgentEvent.ClockJumped _ ->
                     log.atDebug().addKeyValue("event", event).log("event");
         }
     }

@@ -10,7 +10,9 @@ import io.gantry.worker.docker.DockerSettings;
 import io.gantry.worker.endpoints.CredentialStore;
 import io.gantry.worker.endpoints.EndpointServer;
 import io.gantry.worker.journal.Journal;
+import io.gantry.worker.lookup.Lookups;
 import io.gantry.worker.process.ProcessRuntime;
+import io.gantry.worker.runtime.ContainerNeeds;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.session.AccessKey;
@@ -130,6 +132,8 @@ public final class WorkerAgent implements AutoCloseable {
         AgentEvent restarted = new AgentEvent.Restarted(containers.adopt());
         loop.run(() -> tasks.take(restarted));
         loop.run(conversation::start);
+        loop.run(tasks::watchClock);
+        new Tidying(tasks::state, containers, config.images().cleanup().interval(), loop).begin();
         log.atInfo()
                 .addKeyValue("engine", containers.version())
                 .addKeyValue("cluster", config.cluster())
@@ -146,6 +150,7 @@ public final class WorkerAgent implements AutoCloseable {
     }
 
     private ContainerRuntime runtime(InjectedEnvironment injected, Consumer<AgentEvent> events) {
+        ContainerNeeds needs = new Lookups(config.lookups(), credentials::get);
         boolean engine =
                 switch (config.engine()) {
                     case DOCKER -> true;
@@ -157,10 +162,13 @@ public final class WorkerAgent implements AutoCloseable {
                         new DockerSettings(
                                 journal.identity().agentId(),
                                 config.cluster(),
-                                config.pullBehavior()),
+                                config.pullBehavior(),
+                                config.images()),
                         injected,
+                        needs,
                         events)
-                : new ProcessRuntime(config.dataDirectory().resolve("processes"), injected, events);
+                : new ProcessRuntime(
+                        config.dataDirectory().resolve("processes"), injected, needs, events);
     }
 
     private Supplier<AccessKey> accessKey() {
@@ -173,6 +181,7 @@ public final class WorkerAgent implements AutoCloseable {
         attributes.putAll(config.attributes());
         List<String> capabilities = new ArrayList<>(Machine.capabilities());
         capabilities.addAll(containers.capabilities());
+        capabilities.addAll(Lookups.capabilities());
         if (endpoints != null) {
             capabilities.add("com.amazonaws.ecs.capability.task-iam-role");
         }

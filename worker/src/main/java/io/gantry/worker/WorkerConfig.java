@@ -3,7 +3,10 @@ package io.gantry.worker;
 import io.gantry.common.config.Settings;
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
+import io.gantry.worker.docker.EngineAuth;
+import io.gantry.worker.docker.ImageSettings;
 import io.gantry.worker.docker.PullBehavior;
+import io.gantry.worker.lookup.LookupSettings;
 import io.gantry.worker.session.AccessKey;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param reservedPorts that tasks may not have
  * @param cleanupWait from the end of a task to the removal of its containers
  * @param metadataPort for containers and operators, 0 for none
+ * @param images how images are pulled and cleaned up
+ * @param lookups where files of variables and passwords of registries are
  * @param gpus ids of the graphics processors that the machine offers to tasks
  */
 public record WorkerConfig(
@@ -46,8 +51,12 @@ public record WorkerConfig(
         Duration stopTimeout,
         Duration cleanupWait,
         int metadataPort,
+        ImageSettings images,
+        LookupSettings lookups,
         List<String> gpus) {
     private static final int LARGEST_PORT = 65_535;
+    private static final int MOST_PULLS = 100;
+    private static final int MOST_ATTEMPTS = 100;
     private static final String PREFIX = "GANTRY_";
     private static final List<String> NAMES =
             List.of(
@@ -69,7 +78,21 @@ public record WorkerConfig(
                     "STOP_TIMEOUT",
                     "CLEANUP_WAIT",
                     "METADATA_PORT",
-                    "GPUS");
+                    "GPUS",
+                    "ENGINE_AUTH_TYPE",
+                    "ENGINE_AUTH_DATA",
+                    "IMAGE_PULL_INACTIVITY_TIMEOUT",
+                    "IMAGE_PULL_TIMEOUT",
+                    "IMAGE_PULLS",
+                    "IMAGE_PULL_ATTEMPTS",
+                    "IMAGE_CLEANUP_INTERVAL",
+                    "IMAGE_MINIMUM_CLEANUP_AGE",
+                    "IMAGES_DELETED_PER_CYCLE",
+                    "IMAGE_CLEANUP_EXCLUDE",
+                    "SECRETS_MANAGER_ENDPOINT",
+                    "S3_ENDPOINT",
+                    "ECR_ENDPOINT",
+                    "ENVIRONMENT_FILES_DIR");
 
     public WorkerConfig {
         endpoints = List.copyOf(endpoints);
@@ -131,9 +154,71 @@ public record WorkerConfig(
                 settings.duration("STOP_TIMEOUT", Duration.ofSeconds(30)),
                 settings.duration("CLEANUP_WAIT", Duration.ofHours(3)),
                 settings.integer("METADATA_PORT", 51_679, 0, LARGEST_PORT),
+                images(settings, data),
+                new LookupSettings(
+                        region,
+                        service(settings, "SECRETS_MANAGER_ENDPOINT"),
+                        service(settings, "S3_ENDPOINT"),
+                        service(settings, "ECR_ENDPOINT"),
+                        settings.list("ENVIRONMENT_FILES_DIR", WorkerConfig::directory)),
                 settings.raw("GPUS") == null
                         ? Machine.gpus()
                         : settings.list("GPUS", WorkerConfig::gpu));
+    }
+
+    private static ImageSettings images(Settings settings, Path data) {
+        ImageSettings usual = ImageSettings.usual();
+        return new ImageSettings(
+                data.resolve("images.json"),
+                engineAuth(settings),
+                settings.duration("IMAGE_PULL_INACTIVITY_TIMEOUT", usual.inactivity()),
+                settings.duration("IMAGE_PULL_TIMEOUT", usual.limit()),
+                settings.integer("IMAGE_PULLS", usual.parallel(), 1, MOST_PULLS),
+                settings.integer("IMAGE_PULL_ATTEMPTS", usual.attempts(), 1, MOST_ATTEMPTS),
+                usual.firstPause(),
+                new ImageSettings.Cleanup(
+                        settings.duration("IMAGE_CLEANUP_INTERVAL", usual.cleanup().interval()),
+                        settings.duration(
+                                "IMAGE_MINIMUM_CLEANUP_AGE", usual.cleanup().minimumAge()),
+                        settings.integer(
+                                "IMAGES_DELETED_PER_CYCLE",
+                                usual.cleanup().perRound(),
+                                1,
+                                Integer.MAX_VALUE),
+                        settings.list("IMAGE_CLEANUP_EXCLUDE", text -> text)));
+    }
+
+    private static EngineAuth engineAuth(Settings settings) {
+        EngineAuth.Type type =
+                settings.choice("ENGINE_AUTH_TYPE", EngineAuth.Type.class, EngineAuth.Type.DOCKER);
+        String data = settings.raw("ENGINE_AUTH_DATA");
+        if (data == null) {
+            return EngineAuth.NONE;
+        }
+        try {
+            return EngineAuth.of(type, data);
+        } catch (IllegalArgumentException wrong) {
+            settings.refuse("ENGINE_AUTH_DATA", String.valueOf(wrong.getMessage()));
+            return EngineAuth.NONE;
+        }
+    }
+
+    private static @Nullable URI service(Settings settings, String name) {
+        String text = settings.raw(name);
+        try {
+            return text == null ? null : endpoint(text.replaceFirst("/+$", ""));
+        } catch (IllegalArgumentException wrong) {
+            settings.refuse(name, String.valueOf(wrong.getMessage()));
+            return null;
+        }
+    }
+
+    private static Path directory(String text) {
+        Path path = Path.of(text);
+        if (!path.isAbsolute()) {
+            throw new IllegalArgumentException("expected the full path of a directory");
+        }
+        return path;
     }
 
     private static URI endpoint(String text) {

@@ -38,6 +38,7 @@ final class WorkerAgentTest {
         settings.put("GANTRY_ENGINE", "process");
         settings.put("GANTRY_ACCESS_KEY_ID", "AK");
         settings.put("GANTRY_SECRET_ACCESS_KEY", "secret");
+        settings.put("GANTRY_ENVIRONMENT_FILES_DIR", directory.toString());
         settings.put("GANTRY_METADATA_PORT", Integer.toString(metadataPort));
         return WorkerAgent.start(WorkerConfig.from(settings::get));
     }
@@ -131,7 +132,46 @@ final class WorkerAgentTest {
         }
     }
 
+    @Test
+    void variablesComeFromFilesAndWhatCannotBeReadStopsTheTask() throws Exception {
+        Path variables = Files.writeString(directory.resolve("web.env"), "FROM_FILE=yes it is\n");
+        try (FakeNode node = new FakeNode();
+                WorkerAgent worker = worker(node, 0)) {
+            ServerWebSocket socket = node.connection();
+            assertThat(worker).isNotNull();
+            send(socket, 1, reader(TASK, variables));
+            assertThat(node.report().path("status").asString()).isEqualTo("RUNNING");
+            assertThat(await("FROM_FILE=")).isEqualTo("yes it is");
+            send(socket, 2, reader(TASK + "2", Path.of("/etc/passwd")));
+            JsonNode report = node.report();
+            assertThat(report.path("status").asString()).isEqualTo("STOPPED");
+            assertThat(report.path("reason").asString())
+                    .startsWith("ResourceInitializationError: failed to download env files: ");
+            send(socket, 3, AcsTask.stop(TASK));
+            node.report();
+        }
+    }
+
+    private static AcsTask reader(String arn, Path file) {
+        return AcsTask.run(arn, "web", "1")
+                .containers(
+                        List.of(
+                                AcsContainer.of("web", "host")
+                                        .command(List.of("sh", "-c", "env >env; exec sleep 1000"))
+                                        .environmentFiles(
+                                                List.of(
+                                                        new AcsContainer.EnvironmentFile(
+                                                                file.toString(), "s3")))
+                                        .stopTimeout(5)
+                                        .build()))
+                .build();
+    }
+
     private String awaitMetadataAddress() throws Exception {
+        return await("ECS_CONTAINER_METADATA_URI_V4=");
+    }
+
+    private String await(String variable) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (System.nanoTime() < end) {
             try (Stream<Path> files = Files.walk(directory)) {
@@ -139,14 +179,14 @@ final class WorkerAgentTest {
                         files.filter(file -> file.endsWith("work/env")).findFirst().orElse(null);
                 if (environment != null) {
                     for (String line : Files.readAllLines(environment)) {
-                        if (line.startsWith("ECS_CONTAINER_METADATA_URI_V4=")) {
+                        if (line.startsWith(variable)) {
                             return line.substring(line.indexOf('=') + 1);
                         }
                     }
                 }
             }
         }
-        throw new AssertionError("no metadata address in the environment");
+        throw new AssertionError("not in the environment: " + variable);
     }
 
     private static JsonNode fetch(String address, int status) throws Exception {

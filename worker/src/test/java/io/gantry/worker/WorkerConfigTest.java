@@ -7,6 +7,7 @@ import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.worker.docker.PullBehavior;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,5 +91,47 @@ final class WorkerConfigTest {
                                         Map.of("GANTRY_DATA_DIR", "/tmp/x", "GANTRY_GPUS", "a b")
                                                 ::get))
                 .hasMessageContaining("expected the id of a GPU");
+    }
+
+    @Test
+    void imagesAndLookupsCanBeSet() {
+        WorkerConfig config =
+                WorkerConfig.from(
+                        Map.of(
+                                        "GANTRY_DATA_DIR", "/tmp/x",
+                                        "GANTRY_ENGINE_AUTH_TYPE", "docker",
+                                        "GANTRY_ENGINE_AUTH_DATA",
+                                                "{\"r:1\":{\"username\":\"a\",\"password\":\"hush\"}}",
+                                        "GANTRY_IMAGE_PULL_INACTIVITY_TIMEOUT", "3m",
+                                        "GANTRY_IMAGE_CLEANUP_INTERVAL", "0s",
+                                        "GANTRY_IMAGE_CLEANUP_EXCLUDE", "a:1,b",
+                                        "GANTRY_S3_ENDPOINT", "http://s3.local:9000/",
+                                        "GANTRY_ENVIRONMENT_FILES_DIR", "/etc/gantry/env")
+                                ::get);
+
+        assertThat(config.images().inactivity()).isEqualTo(Duration.ofMinutes(3));
+        assertThat(config.images().cleanup().interval()).isZero();
+        assertThat(config.images().cleanup().kept()).containsExactly("a:1", "b");
+        assertThat(config.images().memory()).isEqualTo(Path.of("/tmp/x/images.json"));
+        assertThat(config.lookups().s3()).isEqualTo(URI.create("http://s3.local:9000"));
+        assertThat(config.lookups().environmentFiles()).containsExactly(Path.of("/etc/gantry/env"));
+        assertThat(config.toString()).doesNotContain("hush");
+    }
+
+    @Test
+    void wrongLoginsAndEndpointsAreToldWithoutThePasswords() {
+        assertThatThrownBy(
+                        () ->
+                                WorkerConfig.from(
+                                        Map.of(
+                                                        "GANTRY_DATA_DIR", "/tmp/x",
+                                                        "GANTRY_ENGINE_AUTH_DATA", "hush",
+                                                        "GANTRY_ECR_ENDPOINT", "ecr",
+                                                        "GANTRY_ENVIRONMENT_FILES_DIR", "env")
+                                                ::get))
+                .hasMessageContaining("ENGINE_AUTH_DATA")
+                .hasMessageContaining("ECR_ENDPOINT")
+                .hasMessageContaining("ENVIRONMENT_FILES_DIR")
+                .hasMessageNotContaining("hush");
     }
 }

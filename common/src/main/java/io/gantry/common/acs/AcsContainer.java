@@ -73,6 +73,41 @@ public record AcsContainer(
         return new AcsContainerBuilder(name, image);
     }
 
+    /** The same container with other variables. */
+    public AcsContainer withEnvironment(Map<String, String> variables) {
+        return new AcsContainer(
+                name,
+                image,
+                essential,
+                cpu,
+                memory,
+                command,
+                entryPoint,
+                variables,
+                environmentFiles,
+                secrets,
+                portMappings,
+                mountPoints,
+                volumesFrom,
+                links,
+                dependsOn,
+                startTimeout,
+                stopTimeout,
+                restartPolicy,
+                healthCheckType,
+                logsAuthStrategy,
+                registryAuthentication,
+                dockerConfig,
+                overrides,
+                containerArn,
+                managedAgents,
+                firelensConfiguration,
+                linuxParameters,
+                privileged,
+                networkInterfaceNames,
+                credentialSpecs);
+    }
+
     public boolean isEssential() {
         return Boolean.TRUE.equals(essential);
     }

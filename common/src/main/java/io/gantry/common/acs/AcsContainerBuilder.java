@@ -144,6 +144,7 @@ public final class AcsContainerBuilder {
         return this;
     }
 
+    /** How to log in to the image's registry. */
     public AcsContainer build() {
         return new AcsContainer(
                 name,

@@ -56,8 +56,27 @@ final class Canonical {
             @Nullable String query,
             Map<String, String> headers,
             String payloadHash) {
+        return text(method, path(path), query, headers, payloadHash);
+    }
+
+    /** The same for S3, which signs the path as it is sent: its keys may hold dots and slashes. */
+    static String s3Request(
+            String method,
+            String path,
+            @Nullable String query,
+            Map<String, String> headers,
+            String payloadHash) {
+        return text(method, path.isEmpty() ? "/" : path, query, headers, payloadHash);
+    }
+
+    private static String text(
+            String method,
+            String canonicalPath,
+            @Nullable String query,
+            Map<String, String> headers,
+            String payloadHash) {
         var text = new StringBuilder(512).append(method).append('\n');
-        text.append(path(path)).append('\n').append(query(query)).append('\n');
+        text.append(canonicalPath).append('\n').append(query(query)).append('\n');
         headers.forEach(
                 (name, value) -> text.append(name).append(':').append(trim(value)).append('\n'));
         text.append('\n').append(String.join(";", headers.keySet()));

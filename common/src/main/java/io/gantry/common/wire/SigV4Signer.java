@@ -53,7 +53,11 @@ public final class SigV4Signer {
         signed.keySet().removeAll(UNSIGNED);
         var scope = new Scope(time.substring(0, 8), region, service);
         String path = Objects.requireNonNullElse(uri.getRawPath(), "");
-        String canonical = Canonical.request(method, path, uri.getRawQuery(), signed, payloadHash);
+        String query = uri.getRawQuery();
+        String canonical =
+                service.equals("s3")
+                        ? Canonical.s3Request(method, path, query, signed, payloadHash)
+                        : Canonical.request(method, path, query, signed, payloadHash);
         byte[] signature = scope.signature(scope.key(secret), time, canonical);
         added.put(
                 "Authorization",

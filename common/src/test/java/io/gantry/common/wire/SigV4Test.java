@@ -127,6 +127,33 @@ class SigV4Test {
         }
     }
 
+    /**
+     * The example of the documentation of S3, which signs paths as they are.
+     *
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html">signature
+     *     calculations</a>
+     */
+    @Test
+    void ourOwnSignaturesForS3EqualThoseOfItsDocumentation() {
+        Map<String, String> signed =
+                SigV4Signer.sign(
+                        "GET",
+                        URI.create("https://examplebucket.s3.amazonaws.com/test.txt"),
+                        Map.of("Range", "bytes=0-9"),
+                        new byte[0],
+                        "AKIAIOSFODNN7EXAMPLE",
+                        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                        null,
+                        "us-east-1",
+                        "s3",
+                        Instant.parse("2013-05-24T00:00:00Z"));
+
+        assertThat(signed.get("Authorization"))
+                .endsWith(
+                        "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
+    }
+
     @Test
     void plusMeansSpaceAndLiteralPlusesAreEscaped() {
         URI uri = URI.create("ws://localhost/ws?dockerVersion=a%20b&x=c%2Bd");

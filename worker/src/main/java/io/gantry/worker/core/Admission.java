@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether a worker can run a task at all. What it cannot do it refuses by name. */
 final class Admission {
+    private static final Set<String> REGISTRY_AUTHENTICATION = Set.of("asm", "ecr");
     private static final Set<String> NETWORK_MODES = Set.of("", "bridge", "host", "none");
     private static final Set<String> PID_MODES = Set.of("", "host", "task");
     private static final Set<String> IPC_MODES = Set.of("", "host", "task", "none");
@@ -114,14 +115,18 @@ final class Admission {
     }
 
     private static @Nullable String unsupportedMember(AcsContainer container) {
-        if (!container.environmentFiles().isEmpty()) {
-            return "environmentFiles are not supported";
+        for (AcsContainer.EnvironmentFile file : container.environmentFiles()) {
+            if (!"s3".equals(file.type()) || file.value() == null || file.value().isBlank()) {
+                return "environmentFiles need a value and the type s3";
+            }
         }
         if (!container.secrets().isEmpty()) {
             return "secrets are not supported";
         }
-        if (container.registryAuthentication() != null) {
-            return "registryAuthentication is not supported";
+        AcsContainer.RegistryAuthentication registry = container.registryAuthentication();
+        if (registry != null
+                && !REGISTRY_AUTHENTICATION.contains(String.valueOf(registry.type()))) {
+            return "registryAuthentication of the type " + registry.type() + " is not supported";
         }
         if (container.firelensConfiguration() != null) {
             return "firelensConfiguration is not supported";

@@ -48,6 +48,14 @@ final class Adoption {
     private LocalTask resume(LocalTask task, LocalContainer container, FoundContainer there) {
         RuntimeFacts facts = there.facts();
         FoundContainer.Exit exit = there.exit();
+        FoundContainer.Exit last = container.exit();
+        if (exit != null
+                && last != null
+                && container.is(Phase.STARTING)
+                && exit.isOfSameRun(last)) {
+            // It was to begin again, and the worker ended before it asked for that.
+            return task.with(container.created(there.runtimeId()));
+        }
         if (exit != null) {
             LocalContainer ran =
                     facts == null

@@ -77,6 +77,7 @@ public final class Agent {
                 case AgentEvent.ReportAcknowledged(var arn, var number) ->
                         acknowledged(state, arn, number);
                 case AgentEvent.Tick() -> tick(state);
+                case AgentEvent.ClockJumped(var millis) -> shifted(state, millis);
             };
         }
 
@@ -194,7 +195,7 @@ public final class Agent {
 
         private LocalTask exited(LocalTask task, LocalContainer container, Exit exit) {
             Exit last = container.exit();
-            if (last != null && exit.atMillis() <= last.atMillis()) {
+            if (last != null && exit.isOfSameRun(last)) {
                 return task;
             }
             return switch (container.phase()) {
@@ -225,6 +226,15 @@ public final class Agent {
                 next = finish(next, task);
             }
             return housekeeping(next);
+        }
+
+        private AgentState shifted(AgentState state, long millis) {
+            AgentState next = state;
+            for (LocalTask task : state.tasks().values().toList()) {
+                LocalTask shifted = task.shifted(millis);
+                next = shifted.equals(task) ? next : next.with(shifted);
+            }
+            return next;
         }
 
         private AgentState housekeeping(AgentState state) {

@@ -42,6 +42,14 @@ public sealed interface AgentEvent {
     /** Time has passed. */
     record Tick() implements AgentEvent {}
 
+    /**
+     * The machine's clock was set, so what is due at a time of the old clock must be due at
+     * another.
+     *
+     * @param millis by which the clock is ahead of what it would have shown
+     */
+    record ClockJumped(long millis) implements AgentEvent {}
+
     /** What failed. */
     enum Stage {
         PULL,

@@ -52,6 +52,10 @@ public record LocalContainer(
             return new Run(runtimeId, facts, true, latest, why, newRestarts);
         }
 
+        private Run with(RuntimeFacts sameRun) {
+            return new Run(runtimeId, sameRun, startedOnce, exit, reason, restarts);
+        }
+
         private Run because(@Nullable String why) {
             return new Run(runtimeId, facts, startedOnce, exit, why, restarts);
         }
@@ -215,6 +219,14 @@ public record LocalContainer(
     LocalContainer stopFailed(String error, long retryAt) {
         return new LocalContainer(
                 spec, phase, run.because(error), checkup, imageDigest, told, retryAt);
+    }
+
+    /** The same with everything that time is counted from, after the clock was set. */
+    LocalContainer shifted(long millis) {
+        RuntimeFacts facts = facts();
+        Run latest = facts == null ? run : run.with(facts.shifted(millis));
+        Long retryAt = retryAtMillis == null ? null : retryAtMillis + millis;
+        return new LocalContainer(spec, phase, latest, checkup, imageDigest, told, retryAt);
     }
 
     private LocalContainer at(Phase next, Run latest) {

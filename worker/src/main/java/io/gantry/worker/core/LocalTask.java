@@ -212,6 +212,20 @@ public record LocalTask(
         return with(all).with(new Reports(reportNumber(), null, TaskStatus.RUNNING, null));
     }
 
+    /** The same with everything that time is counted from, after the clock was set. */
+    LocalTask shifted(long millis) {
+        Long end = times.stopped();
+        Long batchAt = batchAtMillis();
+        return with(containers.stream().map(one -> one.shifted(millis)).toList())
+                .with(
+                        new Times(
+                                times.pullStarted(),
+                                times.pullStopped(),
+                                times.executionStopped(),
+                                end == null ? null : end + millis))
+                .batchAt(batchAt == null ? null : batchAt + millis);
+    }
+
     /** Only the name and the end are kept. */
     LocalTask asRemoved() {
         return new LocalTask(

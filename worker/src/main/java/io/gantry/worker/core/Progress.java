@@ -15,6 +15,7 @@ import java.util.List;
 final class Progress {
     static final long STOP_RETRY_MILLIS = Duration.ofSeconds(10).toMillis();
     private static final int REASON_LIMIT = 1024;
+    private static final String RESOURCE_ERROR = "ResourceInitializationError: ";
     private static final Duration RESTART_PERIOD = Duration.ofMinutes(5);
 
     private final AgentSettings settings;
@@ -124,7 +125,13 @@ final class Progress {
         Integer seconds = policy.restartAttemptPeriod();
         Duration period =
                 seconds == null || seconds <= 0 ? RESTART_PERIOD : Duration.ofSeconds(seconds);
-        return exit.atMillis() - facts.startedAtMillis() >= period.toMillis();
+        // The facts of a container that is starting are those of its run before.
+        Long told = exit.startedAtMillis();
+        if (container.is(Phase.STARTING) && told == null) {
+            return false;
+        }
+        long began = container.is(Phase.STARTING) && told != null ? told : facts.startedAtMillis();
+        return exit.atMillis() - began >= period.toMillis();
     }
 
     LocalTask failed(LocalTask task, LocalContainer container, Stage stage, String error) {
@@ -142,7 +149,9 @@ final class Progress {
             return task.with(container.stopFailed(reason(error), nowMillis + STOP_RETRY_MILLIS));
         }
         LocalTask pulled = stage == Stage.PULL ? task.pullStopped(nowMillis) : task;
-        return ended(pulled, container, error);
+        LocalTask changed = ended(pulled, container, error);
+        // What a task needs from elsewhere it needs as a whole.
+        return error.startsWith(RESOURCE_ERROR) ? changed.stopping(reason(error)) : changed;
     }
 
     /** The container is over without an exit; the task too if it needs it. */

@@ -19,4 +19,10 @@ public record RuntimeFacts(
     public RuntimeFacts {
         bindings = List.copyOf(bindings);
     }
+
+    /** The same by a clock that is {@code millis} ahead of the old one. */
+    RuntimeFacts shifted(long millis) {
+        return new RuntimeFacts(
+                runtimeId, runtimeName, imageId, bindings, ipv4, startedAtMillis + millis);
+    }
 }

@@ -173,6 +173,8 @@ final class ContainerMaker {
     /** Removes everything that lived as long as the task. */
     void removeAll(AcsTask task, List<String> runtimeIds) throws InterruptedException {
         runtimeIds.forEach(this::remove);
+        // Also what was made after we had given up waiting for it.
+        task.containers().forEach(one -> remove(ContainerNames.container(task, one.name())));
         release(task);
         volumes.remove(task);
     }

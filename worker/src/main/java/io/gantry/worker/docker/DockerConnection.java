@@ -7,6 +7,7 @@ import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BiFunction;
 
 /** Finds the engine. */
 final class DockerConnection {
@@ -20,14 +21,31 @@ final class DockerConnection {
                 && !Files.exists(Path.of("/var/run/docker.sock"))) {
             podmanSocket(settings);
         }
-        DefaultDockerClientConfig config = settings.build();
+        return open(settings.build(), CallLimit::of);
+    }
+
+    /**
+     * To the engine at an address such as {@code unix:///run/docker.sock}, with limits as given.
+     */
+    static DockerClient open(String address, BiFunction<String, String, CallLimit> limits) {
+        return open(
+                DefaultDockerClientConfig.createDefaultConfigBuilder()
+                        .withDockerHost(address)
+                        .build(),
+                limits);
+    }
+
+    private static DockerClient open(
+            DefaultDockerClientConfig config, BiFunction<String, String, CallLimit> limits) {
         return DockerClientImpl.getInstance(
                 config,
-                new ZerodepDockerHttpClient.Builder()
-                        .dockerHost(config.getDockerHost())
-                        .sslConfig(config.getSSLConfig())
-                        .connectionTimeout(Duration.ofSeconds(5))
-                        .build());
+                BoundedTransport.around(
+                        new ZerodepDockerHttpClient.Builder()
+                                .dockerHost(config.getDockerHost())
+                                .sslConfig(config.getSSLConfig())
+                                .connectionTimeout(Duration.ofSeconds(5))
+                                .build(),
+                        limits));
     }
 
     /** Whether the engine runs on this machine. */

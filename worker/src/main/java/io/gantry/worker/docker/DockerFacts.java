@@ -130,7 +130,8 @@ final class DockerFacts {
         return new Exit(
                 code == null ? null : code.intValue(),
                 Boolean.TRUE.equals(state.getOOMKilled()) ? OUT_OF_MEMORY : null,
-                millis(state.getFinishedAt()));
+                millis(state.getFinishedAt()),
+                startedAt(seen));
     }
 
     private static long startedAt(InspectContainerResponse seen) {

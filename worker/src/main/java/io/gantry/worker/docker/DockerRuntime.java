@@ -1,27 +1,32 @@
 package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Info;
+import io.gantry.common.acs.AcsTask;
 import io.gantry.worker.core.AgentAction;
 import io.gantry.worker.core.AgentEvent;
 import io.gantry.worker.core.AgentEvent.Stage;
 import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.core.RuntimeFacts;
+import io.gantry.worker.runtime.ContainerNeeds;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.runtime.StageWork;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +46,8 @@ public final class DockerRuntime implements ContainerRuntime {
     private final Info info;
     private final TaskCgroups cgroups;
     private final ContainerMaker maker;
+    private final ContainerNeeds needs;
+    private final DockerTidying tidying;
     private final DockerWatch watch;
     private final String bridgeGateway;
     private final String version;
@@ -49,8 +56,10 @@ public final class DockerRuntime implements ContainerRuntime {
             DockerClient client,
             DockerSettings settings,
             InjectedEnvironment injected,
+            ContainerNeeds needs,
             Consumer<AgentEvent> events) {
         this.client = client;
+        this.needs = needs;
         this.events = events;
         work = new StageWork(events, DockerErrors::text);
         bridgeGateway = BridgeAddress.of(client);
@@ -64,7 +73,9 @@ public final class DockerRuntime implements ContainerRuntime {
                         new DockerPlanner(settings, injected, bridgeGateway),
                         pauses,
                         cgroups);
-        images = new DockerImages(client, settings.pullBehavior());
+        ImageMemory memory = new ImageMemory(settings.images().memory());
+        images = new DockerImages(client, settings.pullBehavior(), settings.images(), memory);
+        tidying = new DockerTidying(client, settings, memory, images);
         watch = new DockerWatch(client, settings.agentId(), events);
         version = String.valueOf(client.versionCmd().exec().getVersion());
     }
@@ -77,10 +88,33 @@ public final class DockerRuntime implements ContainerRuntime {
      */
     public static DockerRuntime connect(
             DockerSettings settings, InjectedEnvironment injected, Consumer<AgentEvent> events) {
-        DockerClient client = DockerConnection.open();
+        return connect(settings, injected, ContainerNeeds.NONE, events);
+    }
+
+    /**
+     * Connects to the engine.
+     *
+     * @param needs asked before a container is made and before its image is pulled
+     * @param events called from any thread
+     * @throws IllegalStateException if no engine answers
+     */
+    public static DockerRuntime connect(
+            DockerSettings settings,
+            InjectedEnvironment injected,
+            ContainerNeeds needs,
+            Consumer<AgentEvent> events) {
+        return connect(DockerConnection.open(), settings, injected, needs, events);
+    }
+
+    static DockerRuntime connect(
+            DockerClient client,
+            DockerSettings settings,
+            InjectedEnvironment injected,
+            ContainerNeeds needs,
+            Consumer<AgentEvent> events) {
         try {
             client.pingCmd().exec();
-            return new DockerRuntime(client, settings, injected, events);
+            return new DockerRuntime(client, settings, injected, needs, events);
         } catch (RuntimeException noAnswer) {
             closeQuietly(client);
             throw new IllegalStateException(
@@ -118,7 +152,10 @@ public final class DockerRuntime implements ContainerRuntime {
                                 "com.amazonaws.ecs.capability.logging-driver.none",
                                 "ecs.capability.container-health-check",
                                 "ecs.capability.network.container-port-range",
-                                "ecs.capability.pid-ipc-namespace-sharing"));
+                                "ecs.capability.pid-ipc-namespace-sharing",
+                                "ecs.capability.private-registry-authentication.secretsmanager",
+                                "com.amazonaws.ecs.capability.ecr-auth",
+                                "ecs.capability.execution-role-ecr-pull"));
         if (cgroups.work()) {
             names.add("ecs.capability.task-cpu-mem-limit");
         }
@@ -176,7 +213,10 @@ public final class DockerRuntime implements ContainerRuntime {
                 order.key(),
                 Stage.PULL,
                 () -> {
-                    String digest = images.provide(String.valueOf(order.container().image()));
+                    String digest =
+                            images.provide(
+                                    String.valueOf(order.container().image()),
+                                    () -> needs.login(order.task(), order.container()));
                     events.accept(new AgentEvent.Pulled(order.key(), digest));
                 });
     }
@@ -186,7 +226,15 @@ public final class DockerRuntime implements ContainerRuntime {
         work.begin(
                 order.key(),
                 Stage.CREATE,
-                () -> events.accept(new AgentEvent.Created(order.key(), maker.make(order))));
+                () ->
+                        events.accept(
+                                new AgentEvent.Created(order.key(), maker.make(complete(order)))));
+    }
+
+    private AgentAction.Create complete(AgentAction.Create order)
+            throws IOException, InterruptedException {
+        AcsTask task = order.task();
+        return new AgentAction.Create(order.key(), task, needs.complete(task, order.container()));
     }
 
     @Override
@@ -196,11 +244,32 @@ public final class DockerRuntime implements ContainerRuntime {
                 Stage.START,
                 () -> {
                     watch.runs(order.key(), order.runtimeId());
-                    String id = maker.start(order.key(), order.runtimeId());
+                    String id;
+                    try {
+                        id = maker.start(order.key(), order.runtimeId());
+                    } catch (RuntimeException failure) {
+                        requireRunning(order, failure);
+                        id = order.runtimeId();
+                    }
                     watch.runs(order.key(), id);
                     RuntimeFacts facts = DockerFacts.facts(client.inspectContainerCmd(id).exec());
                     events.accept(new AgentEvent.Started(order.key(), facts));
                 });
+    }
+
+    /** Looks again: an order whose answer was lost may have been carried out all the same. */
+    private void requireRunning(AgentAction.Start order, RuntimeException failure) {
+        try {
+            FoundContainer now =
+                    failure instanceof DockerException ? null : inspect(order.runtimeId());
+            if (now != null && now.facts() != null && now.exit() == null) {
+                return;
+            }
+        } catch (RuntimeException noAnswer) {
+            failure.addSuppressed(noAnswer);
+        }
+        watch.abandon(order.key(), order.runtimeId());
+        throw failure;
     }
 
     @Override
@@ -248,6 +317,11 @@ public final class DockerRuntime implements ContainerRuntime {
     /** Removes something, and may wait for it. */
     private interface Cleaning {
         void run() throws InterruptedException;
+    }
+
+    @Override
+    public void tidy(Supplier<? extends Collection<AcsTask>> known) {
+        tidying.tidy(known);
     }
 
     @Override

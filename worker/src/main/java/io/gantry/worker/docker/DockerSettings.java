@@ -6,4 +6,10 @@ package io.gantry.worker.docker;
  * @param agentId marks our containers
  * @param cluster shown as a label
  */
-public record DockerSettings(String agentId, String cluster, PullBehavior pullBehavior) {}
+public record DockerSettings(
+        String agentId, String cluster, PullBehavior pullBehavior, ImageSettings images) {
+
+    public DockerSettings(String agentId, String cluster, PullBehavior pullBehavior) {
+        this(agentId, cluster, pullBehavior, ImageSettings.usual());
+    }
+}

@@ -16,7 +16,8 @@ public final class CredentialStore {
         byId.put(credentials.credentialsId(), credentials);
     }
 
-    @Nullable RoleCredentials get(String credentialsId) {
+    /** What was pushed last; null if nothing was in the life of this process. */
+    public @Nullable RoleCredentials get(String credentialsId) {
         return byId.get(credentialsId);
     }
 }

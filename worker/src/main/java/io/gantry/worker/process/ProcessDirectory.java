@@ -109,7 +109,8 @@ record ProcessDirectory(Path path) {
         Path file = path.resolve("exit");
         try {
             int code = Integer.parseInt(Files.readString(file).strip());
-            return new Exit(code, null, Files.getLastModifiedTime(file).toMillis());
+            long at = Files.getLastModifiedTime(file).toMillis();
+            return new Exit(code, null, at, beganAtMillis());
         } catch (IOException | NumberFormatException notYet) {
             return null;
         }

@@ -82,6 +82,7 @@ final class ProcessPlanner {
                 task.associations().stream()
                         .anyMatch(one -> one.containers().contains(container.name())),
                 "GPUs");
+        refuseIf(container.registryAuthentication() != null, "registryAuthentication");
         refuseUnknownKeys(dockerConfig(container, true), CONFIG_KEYS);
         refuseUnknownKeys(dockerConfig(container, false), HOST_CONFIG_KEYS);
         refuseLogDrivers(dockerConfig(container, false));

@@ -1,5 +1,6 @@
 package io.gantry.worker.process;
 
+import io.gantry.common.acs.AcsContainer;
 import io.gantry.common.time.LoopThread;
 import io.gantry.worker.core.AgentAction;
 import io.gantry.worker.core.AgentEvent;
@@ -10,6 +11,7 @@ import io.gantry.worker.core.FoundContainer.Exit;
 import io.gantry.worker.core.PortBinding;
 import io.gantry.worker.core.RuntimeFacts;
 import io.gantry.worker.runtime.ContainerNames;
+import io.gantry.worker.runtime.ContainerNeeds;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
@@ -43,6 +45,7 @@ public final class ProcessRuntime implements ContainerRuntime {
     private static final long OUTPUT_LIMIT_BYTES = 32L << 20;
 
     private final Path directory;
+    private final ContainerNeeds needs;
     private final Consumer<AgentEvent> events;
     private final StageWork work;
     private final ProcessPlanner planner;
@@ -51,14 +54,25 @@ public final class ProcessRuntime implements ContainerRuntime {
     private final Map<ContainerKey, ProcessSpec> planned = new ConcurrentHashMap<>();
     private final Map<ContainerKey, Long> deadSinceMillis = new ConcurrentHashMap<>();
 
+    /** Looks nothing up for its containers. */
+    public ProcessRuntime(
+            Path directory, InjectedEnvironment injected, Consumer<AgentEvent> events) {
+        this(directory, injected, ContainerNeeds.NONE, events);
+    }
+
     /**
      * Keeps the processes' files in {@code directory}.
      *
+     * @param needs asked before a process is planned
      * @param events called from any thread
      */
     public ProcessRuntime(
-            Path directory, InjectedEnvironment injected, Consumer<AgentEvent> events) {
+            Path directory,
+            InjectedEnvironment injected,
+            ContainerNeeds needs,
+            Consumer<AgentEvent> events) {
         this.directory = directory.toAbsolutePath();
+        this.needs = needs;
         this.events = events;
         work = new StageWork(events);
         planner = new ProcessPlanner(injected);
@@ -151,10 +165,14 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     @Override
     public void create(AgentAction.Create order) {
-        work.begin(order.key(), Stage.CREATE, () -> createNow(order));
+        work.begin(
+                order.key(),
+                Stage.CREATE,
+                () -> createNow(order, needs.complete(order.task(), order.container())));
     }
 
-    private synchronized void createNow(AgentAction.Create order) throws IOException {
+    private synchronized void createNow(AgentAction.Create order, AcsContainer container)
+            throws IOException {
         ProcessDirectory place =
                 new ProcessDirectory(
                         directory.resolve(
@@ -162,7 +180,7 @@ public final class ProcessRuntime implements ContainerRuntime {
         try {
             List<PortBinding> taken =
                     planned.values().stream().flatMap(spec -> spec.bindings().stream()).toList();
-            ProcessSpec spec = planner.plan(order.task(), order.container(), taken);
+            ProcessSpec spec = planner.plan(order.task(), container, taken);
             place.create(spec);
             planned.put(order.key(), spec);
         } catch (ProcessPlanner.RefusedException refused) {

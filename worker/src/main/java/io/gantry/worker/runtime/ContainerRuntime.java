@@ -1,10 +1,13 @@
 package io.gantry.worker.runtime;
 
+import io.gantry.common.acs.AcsTask;
 import io.gantry.worker.core.AgentAction;
 import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Runs containers. Orders return at once and may come from any thread; each ends in exactly one
@@ -43,6 +46,15 @@ public interface ContainerRuntime extends AutoCloseable {
 
     /** Ends and removes without an event. */
     void removeStray(AgentAction.RemoveStray order);
+
+    /**
+     * Removes what nobody needs any more, such as images and what other lives left over. Blocks,
+     * for minutes at worst; what cannot be removed is logged.
+     *
+     * @param known asked after a look at what there is: the tasks that are not over, or whose
+     *     containers are still to be removed
+     */
+    default void tidy(Supplier<? extends Collection<AcsTask>> known) {}
 
     /** What the running containers use. Blocks, for seconds at worst. */
     Map<ContainerKey, ContainerUsage> usage();

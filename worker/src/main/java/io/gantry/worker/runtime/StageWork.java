@@ -37,6 +37,9 @@ public final class StageWork {
                 () -> {
                     try {
                         work.run();
+                    } catch (NamedFailureException named) {
+                        String text = String.valueOf(named.getMessage());
+                        events.accept(new AgentEvent.Failed(key, stage, text));
                     } catch (IOException | RuntimeException failure) {
                         events.accept(
                                 new AgentEvent.Failed(key, stage, texts.apply(stage, failure)));

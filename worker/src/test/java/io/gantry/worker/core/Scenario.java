@@ -111,6 +111,16 @@ final class Scenario {
         return this;
     }
 
+    long now() {
+        return now;
+    }
+
+    /** Sets the machine's clock ahead, or back, and tells the agent. */
+    Scenario setClock(long aheadMillis) {
+        now += aheadMillis;
+        return take(new AgentEvent.ClockJumped(aheadMillis));
+    }
+
     /** Loses everything but the state, as a restart does. */
     Scenario restart(FoundContainer... found) {
         actions.clear();

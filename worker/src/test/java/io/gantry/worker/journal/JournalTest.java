@@ -1,5 +1,6 @@
 package io.gantry.worker.journal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,12 +12,14 @@ import io.gantry.worker.core.AgentSettings;
 import io.gantry.worker.core.AgentState;
 import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer.Exit;
+import io.gantry.worker.core.LocalTask;
 import io.gantry.worker.core.PortBinding;
 import io.gantry.worker.core.RuntimeFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -154,6 +157,51 @@ final class JournalTest {
         open().close();
         Files.writeString(directory.resolve("identity"), "garbage");
         assertThatThrownBy(this::open).hasMessageContaining("identity is damaged");
+    }
+
+    /** Whatever the power left of the file, the records before are whole. */
+    @Test
+    void aFileThatEndsAnywhereLosesOnlyItsLastLine() throws IOException {
+        try (Journal journal = open()) {
+            journal.save(threeTasks());
+        }
+        byte[] whole = Files.readAllBytes(file());
+        int lastLine = new String(whole, UTF_8).trim().lastIndexOf('\n') + 1;
+        for (int length = whole.length - 1; length >= lastLine; length -= 50) {
+            Files.write(file(), Arrays.copyOf(whole, length));
+            try (Journal journal = open()) {
+                assertThat(journal.state().tasks().values().toList())
+                        .as("%d bytes", length)
+                        .extracting(LocalTask::arn)
+                        .containsExactly(ARN + "t1", ARN + "t2");
+            }
+        }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeUsedIsAClearError(@TempDir Path elsewhere) throws IOException {
+        Path file = Files.writeString(elsewhere.resolve("file"), "");
+        assertThatThrownBy(() -> Journal.open(file.resolve("journal"), "demo", new Random(1)))
+                .isInstanceOf(JournalException.class)
+                .hasMessageContaining("cannot use the data directory " + file);
+    }
+
+    @Test
+    void anIdentityThatCannotBeWrittenIsToldAndTheOldOneStays() throws IOException {
+        Path blocked = directory.resolve("identity.new");
+        try (Journal journal = open()) {
+            Identity before = journal.identity();
+            // No file can be written where a directory is.
+            Files.createDirectory(blocked);
+            assertThatThrownBy(() -> journal.save(before.at(9)))
+                    .isInstanceOf(JournalException.class)
+                    .hasMessageContaining("cannot write " + directory.resolve("identity"));
+            assertThat(journal.identity()).isEqualTo(before);
+        }
+        Files.delete(blocked);
+        try (Journal journal = open()) {
+            assertThat(journal.identity().sequence()).isEqualTo(-1);
+        }
     }
 
     private static AgentState threeTasks() {
