@@ -4,6 +4,7 @@ import io.gantry.common.config.Settings;
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.worker.docker.PullBehavior;
+import io.gantry.worker.endpoints.EndpointSettings;
 import io.gantry.worker.session.AccessKey;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources what the machine offers to tasks
  * @param reservedPorts that tasks may not have
  * @param cleanupWait from the end of a task to the removal of its containers
- * @param metadataPort for containers and operators, 0 for none
+ * @param local where containers and operators of the machine are served
  */
 public record WorkerConfig(
         List<URI> endpoints,
@@ -44,7 +45,7 @@ public record WorkerConfig(
         PullBehavior pullBehavior,
         Duration stopTimeout,
         Duration cleanupWait,
-        int metadataPort) {
+        EndpointSettings local) {
     private static final int LARGEST_PORT = 65_535;
     private static final String PREFIX = "GANTRY_";
     private static final List<String> NAMES =
@@ -66,7 +67,10 @@ public record WorkerConfig(
                     "IMAGE_PULL_BEHAVIOR",
                     "STOP_TIMEOUT",
                     "CLEANUP_WAIT",
-                    "METADATA_PORT");
+                    "METADATA_PORT",
+                    "INTROSPECTION_PORT",
+                    "LINK_LOCAL_ENDPOINT",
+                    "ENDPOINT_DIR");
 
     public WorkerConfig {
         endpoints = List.copyOf(endpoints);
@@ -126,7 +130,11 @@ public record WorkerConfig(
                 settings.choice("IMAGE_PULL_BEHAVIOR", PullBehavior.class, PullBehavior.DEFAULT),
                 settings.duration("STOP_TIMEOUT", Duration.ofSeconds(30)),
                 settings.duration("CLEANUP_WAIT", Duration.ofHours(3)),
-                settings.integer("METADATA_PORT", 51_679, 0, LARGEST_PORT));
+                new EndpointSettings(
+                        settings.integer("METADATA_PORT", 51_679, 0, LARGEST_PORT),
+                        settings.integer("INTROSPECTION_PORT", 51_678, 0, LARGEST_PORT),
+                        settings.flag("LINK_LOCAL_ENDPOINT", true),
+                        settings.path("ENDPOINT_DIR", Path.of("/run/gantry/endpoints"))));
     }
 
     private static URI endpoint(String text) {

@@ -30,7 +30,7 @@ final class WorkerAgentTest {
 
     @TempDir Path directory;
 
-    private WorkerAgent worker(FakeNode node, int metadataPort) {
+    private WorkerAgent worker(FakeNode node, int metadataPort, int introspectionPort) {
         Map<String, String> settings = new TreeMap<>();
         settings.put("GANTRY_DATA_DIR", directory.toString());
         settings.put("GANTRY_ENDPOINTS", "http://127.0.0.1:1," + node.uri());
@@ -39,6 +39,8 @@ final class WorkerAgentTest {
         settings.put("GANTRY_ACCESS_KEY_ID", "AK");
         settings.put("GANTRY_SECRET_ACCESS_KEY", "secret");
         settings.put("GANTRY_METADATA_PORT", Integer.toString(metadataPort));
+        settings.put("GANTRY_INTROSPECTION_PORT", Integer.toString(introspectionPort));
+        settings.put("GANTRY_LINK_LOCAL_ENDPOINT", "false");
         return WorkerAgent.start(WorkerConfig.from(settings::get));
     }
 
@@ -69,7 +71,7 @@ final class WorkerAgentTest {
     @Test
     void aTaskSurvivesItsWorkerAndIsStoppedByTheNext() throws Exception {
         try (FakeNode node = new FakeNode()) {
-            try (WorkerAgent first = worker(node, 0)) {
+            try (WorkerAgent first = worker(node, 0, 0)) {
                 ServerWebSocket socket = node.connection();
                 assertThat(node.message())
                         .isEqualTo(new AcsMessage.GantryInventoryMessage(List.of()));
@@ -83,7 +85,7 @@ final class WorkerAgentTest {
                         .contains("PublishMetricsRequest");
             }
             node.messages.clear();
-            try (WorkerAgent second = worker(node, 0)) {
+            try (WorkerAgent second = worker(node, 0, 0)) {
                 ServerWebSocket socket = node.connection();
                 assertThat(node.message())
                         .isEqualTo(
@@ -106,11 +108,14 @@ final class WorkerAgentTest {
     @Test
     void aContainerFindsItsMetadata() throws Exception {
         int port;
-        try (ServerSocket free = new ServerSocket(0)) {
+        int introspectionPort;
+        try (ServerSocket free = new ServerSocket(0);
+                ServerSocket another = new ServerSocket(0)) {
             port = free.getLocalPort();
+            introspectionPort = another.getLocalPort();
         }
         try (FakeNode node = new FakeNode();
-                WorkerAgent worker = worker(node, port)) {
+                WorkerAgent worker = worker(node, port, introspectionPort)) {
             ServerWebSocket socket = node.connection();
             send(socket, 1, sleeper());
             node.report();
@@ -120,11 +125,19 @@ final class WorkerAgentTest {
             assertThat(container.path("KnownStatus").asString()).isEqualTo("RUNNING");
             assertThat(fetch(base + "/task", 200).path("TaskARN").asString()).isEqualTo(TASK);
             assertThat(fetch(base + "x", 404).asString()).contains("unable to get docker ID");
-            String root = "http://127.0.0.1:" + port;
-            assertThat(fetch(root + "/v1/metadata", 200).path("ContainerInstanceArn").asString())
+            assertThat(fetch(base + "/stats", 200).path("memory_stats").path("usage").asLong())
+                    .isPositive();
+            String operators = "http://127.0.0.1:" + introspectionPort;
+            assertThat(
+                            fetch(operators + "/v1/metadata", 200)
+                                    .path("ContainerInstanceArn")
+                                    .asString())
                     .isEqualTo(worker.containerInstanceArn());
-            assertThat(fetch(root + "/v1/tasks", 200).path("Tasks").size()).isEqualTo(1);
-            assertThat(fetch(root + "/v2/credentials/none", 400).path("code").asString())
+            assertThat(fetch(operators + "/v1/tasks", 200).path("Tasks").size()).isEqualTo(1);
+            assertThat(
+                            fetch("http://127.0.0.1:" + port + "/v2/credentials/none", 400)
+                                    .path("code")
+                                    .asString())
                     .isEqualTo("InvalidIdInRequest");
             send(socket, 2, AcsTask.stop(TASK));
             node.report();

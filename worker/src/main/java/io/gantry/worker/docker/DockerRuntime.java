@@ -280,18 +280,31 @@ public final class DockerRuntime implements ContainerRuntime {
     }
 
     private void read(ContainerKey key, String id, Map<ContainerKey, ContainerUsage> usage) {
+        Statistics statistics = reading(id);
+        if (statistics != null) {
+            usage.put(key, DockerUsage.of(statistics));
+        }
+    }
+
+    /** The engine takes two readings, a second apart, so that shares can be told. */
+    private @Nullable Statistics reading(String id) {
         try (FirstReading reading = new FirstReading()) {
             client.statsCmd(id).withNoStream(true).exec(reading);
             reading.awaitCompletion(STATS_LIMIT_SECONDS, TimeUnit.SECONDS);
-            Statistics statistics = reading.statistics;
-            if (statistics != null) {
-                usage.put(key, DockerUsage.of(statistics));
-            }
+            return reading.statistics;
         } catch (IOException | RuntimeException gone) {
             log.atDebug().setCause(gone).addKeyValue("id", id).log("no statistics");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        return null;
+    }
+
+    @Override
+    public @Nullable String statistics(ContainerKey key) {
+        String id = watch.running().get(key);
+        Statistics statistics = id == null ? null : reading(id);
+        return statistics == null ? null : RawStatistics.json(statistics);
     }
 
     /** Keeps the one reading there is. */

@@ -2,6 +2,7 @@ package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.HealthStateLog;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
@@ -163,8 +164,14 @@ final class DockerWatch implements AutoCloseable {
                     default -> Health.UNKNOWN;
                 };
         var outputs = state.getLog();
-        String output = outputs == null || outputs.isEmpty() ? null : outputs.getLast().getOutput();
-        events.accept(new AgentEvent.HealthChanged(key, health, output));
+        HealthStateLog last = outputs == null || outputs.isEmpty() ? null : outputs.getLast();
+        Long exitCode = last == null ? null : last.getExitCodeLong();
+        events.accept(
+                new AgentEvent.HealthChanged(
+                        key,
+                        health,
+                        last == null ? null : last.getOutput(),
+                        exitCode == null ? null : exitCode.intValue()));
     }
 
     private void happened(Event event) {

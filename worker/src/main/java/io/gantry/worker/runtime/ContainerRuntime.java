@@ -5,6 +5,7 @@ import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs containers. Orders return at once and may come from any thread; each ends in exactly one
@@ -43,6 +44,12 @@ public interface ContainerRuntime extends AutoCloseable {
 
     /** What the running containers use. Blocks, for seconds at worst. */
     Map<ContainerKey, ContainerUsage> usage();
+
+    /**
+     * What a running container uses at this moment, in the form of the Docker engine's statistics,
+     * as JSON; null if it does not run. Blocks, for seconds at worst.
+     */
+    @Nullable String statistics(ContainerKey key);
 
     /** Whether the engine answers. Blocks, for seconds at worst. */
     boolean healthy();
