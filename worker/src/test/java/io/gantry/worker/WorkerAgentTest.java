@@ -144,6 +144,68 @@ final class WorkerAgentTest {
         }
     }
 
+    @Test
+    void keysOfRolesStayOffTheDisk() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        var role =
+                new AcsTask.RoleCredentials(
+                        "credentials-1",
+                        "arn:role",
+                        "ASIA1",
+                        "very-secret",
+                        "very-token",
+                        "2026",
+                        null);
+        String address = "http://127.0.0.1:" + port + "/v2/credentials/credentials-1";
+        try (FakeNode node = new FakeNode()) {
+            try (WorkerAgent first = worker(node, port, 0)) {
+                ServerWebSocket socket = node.connection();
+                send(socket, 1, sleeper().withCredentials(role, null));
+                node.report();
+                assertThat(fetch(address, 200).path("SecretAccessKey").asString())
+                        .isEqualTo("very-secret");
+                assertThat(first.containerInstanceArn()).isNotNull();
+            }
+            try (Stream<Path> files = Files.walk(directory.resolve("journal"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    assertThat(Files.readString(file)).doesNotContain("very-");
+                }
+            }
+            try (WorkerAgent second = worker(node, port, 0)) {
+                ServerWebSocket socket = node.connection();
+                assertThat(fetch(address, 503).path("code").asString())
+                        .isEqualTo("CredentialsUninitialized");
+                socket.writeTextMessage(
+                        AcsCodec.encode(
+                                new AcsMessage.IAMRoleCredentialsMessage(
+                                        "m9",
+                                        TASK,
+                                        null,
+                                        AcsMessage.IAMRoleCredentialsMessage.TASK_APPLICATION,
+                                        role)));
+                AcsMessage message = node.message();
+                while (message instanceof AcsMessage.GantryInventoryMessage
+                        || message instanceof AcsMessage.AckRequest
+                        || message instanceof AcsMessage.HeartbeatAckRequest
+                        || (message instanceof AcsMessage.IAMRoleCredentialsAckRequest earlier
+                                && earlier.messageId().equals("m1"))) {
+                    message = node.message();
+                }
+                assertThat(message)
+                        .isEqualTo(
+                                new AcsMessage.IAMRoleCredentialsAckRequest(
+                                        "m9", "2026", "credentials-1"));
+                assertThat(second.containerInstanceArn()).isNotNull();
+                assertThat(fetch(address, 200).path("Token").asString()).isEqualTo("very-token");
+                send(socket, 2, AcsTask.stop(TASK));
+                node.report();
+            }
+        }
+    }
+
     private String awaitMetadataAddress() throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (System.nanoTime() < end) {

@@ -40,9 +40,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,7 +91,7 @@ final class EndpointsInContainersTest {
     private final Vertx vertx = Vertx.vertx();
     private final VertxTransport transport = new VertxTransport(vertx);
     private final CredentialStore credentials = new CredentialStore();
-    private final EndpointServer server = server();
+    private final EndpointServer server = server(this::state, credentials);
     private final DockerRuntime runtime =
             DockerRuntime.connect(
                     new DockerSettings("test-" + UUID.randomUUID(), "demo", PullBehavior.DEFAULT),
@@ -124,9 +126,12 @@ final class EndpointsInContainersTest {
     }
 
     @AfterEach
-    void stop() {
-        String id = id();
-        runtime.removeStray(new AgentAction.RemoveStray(key, id));
+    void stop() throws IOException {
+        if (!id().isEmpty()) {
+            try (DockerClient client = DockerConnection.open()) {
+                client.removeContainerCmd(id()).withForce(true).exec();
+            }
+        }
         server.close();
         runtime.close();
         transport.close();
@@ -138,7 +143,7 @@ final class EndpointsInContainersTest {
         return known == null ? "" : known.runtimeId();
     }
 
-    private EndpointServer server() {
+    private EndpointServer server(Supplier<AgentState> tasks, CredentialStore known) {
         return new EndpointServer(
                 new EndpointSettings(freePort(), 0, true, Path.of("/run/gantry/endpoints")),
                 new EndpointParts(
@@ -146,13 +151,17 @@ final class EndpointsInContainersTest {
                         "eu-central-1",
                         "eu-central-1a",
                         UUID.randomUUID().toString(),
-                        () -> state,
+                        tasks,
                         () -> null,
-                        credentials,
+                        known,
                         asked -> runtime().statistics(asked),
                         new EcsCalls(transport, Clock.system(), List.of()),
                         new KeySigner(() -> new AccessKey("A", "S", null), "eu-central-1"),
                         Clock.system()));
+    }
+
+    private AgentState state() {
+        return state;
     }
 
     private DockerRuntime runtime() {
@@ -219,6 +228,14 @@ final class EndpointsInContainersTest {
                                         false)));
     }
 
+    private static void awaitAnswers(Path output) throws IOException {
+        Files.writeString(output.resolve("begin"), "");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!Files.exists(output.resolve("done"))) {
+            assertThat(System.nanoTime()).as("time for answers").isLessThan(end);
+        }
+    }
+
     private static JsonNode answer(Path output, String name) throws IOException {
         return AcsJson.mapper().readTree(Files.readString(output.resolve(name)));
     }
@@ -229,11 +246,7 @@ final class EndpointsInContainersTest {
             throws Exception {
         server.listen(vertx, runtime.workerAddresses());
         run(networkMode, output);
-        Files.writeString(output.resolve("begin"), "");
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!Files.exists(output.resolve("done"))) {
-            assertThat(System.nanoTime()).as("time for answers").isLessThan(end);
-        }
+        awaitAnswers(output);
         assertThat(Files.readAllLines(output.resolve("env")))
                 .as("needs root and the tools ip and iptables")
                 .anyMatch(
@@ -259,6 +272,25 @@ final class EndpointsInContainersTest {
         statistics(answer(output, "stats"), networkMode);
         assertThat(answer(output, "credentials").path("SecretAccessKey").asString())
                 .isEqualTo("secret");
+    }
+
+    /** Whoever came first holds the address and asks the others. */
+    @Test
+    void aContainerOfTheSecondWorkerIsAnsweredByTheFirst(@TempDir Path output) throws Exception {
+        Vertx own = Vertx.vertx();
+        try (EndpointServer first = server(() -> AgentState.EMPTY, new CredentialStore())) {
+            first.listen(own, List.of("127.0.0.1"));
+            server.listen(vertx, runtime.workerAddresses());
+            run("bridge", output);
+            awaitAnswers(output);
+            assertThat(Files.readString(output.resolve("env")))
+                    .contains("ECS_CONTAINER_METADATA_URI_V4=http://169.254.170.2/v4/");
+            assertThat(answer(output, "container").path("DockerId").asString()).isEqualTo(id());
+            assertThat(answer(output, "credentials").path("Token").asString()).isEqualTo("token");
+            statistics(answer(output, "stats"), "bridge");
+        } finally {
+            own.close().await();
+        }
     }
 
     private static void statistics(JsonNode stats, String networkMode) {

@@ -43,7 +43,8 @@ class EndpointServerTest {
     private static final String STATE = "/task-protection/v1/state";
 
     private final Vertx vertx = Vertx.vertx();
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final FakeEcs ecs = new FakeEcs();
     private final CredentialStore credentials = new CredentialStore();
     private final AtomicLong readings = new AtomicLong();

@@ -29,7 +29,8 @@ class SharedAddressTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final VirtualTime time = new VirtualTime();
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port = freePort();
     private final List<Vertx> others = new ArrayList<>();
 
