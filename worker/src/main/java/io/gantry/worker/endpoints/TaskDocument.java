@@ -50,8 +50,11 @@ final class TaskDocument {
         if (!tags.errors().isEmpty()) {
             node.putArray("Errors").addAll(tags.errors());
         }
-        ArrayNode all = node.putArray("Containers");
-        made(task).forEach(container -> all.add(containers.version4(task, container)));
+        List<LocalContainer> made = made(task);
+        if (!made.isEmpty()) {
+            ArrayNode all = node.putArray("Containers");
+            made.forEach(container -> all.add(containers.version4(task, container)));
+        }
         if (spec.serviceName() != null && !spec.serviceName().isEmpty()) {
             node.put("ServiceName", spec.serviceName());
         }
