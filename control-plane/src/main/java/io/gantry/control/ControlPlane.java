@@ -12,6 +12,7 @@ import io.gantry.control.api.ApiContext;
 import io.gantry.control.api.EcsApi;
 import io.gantry.control.api.Endpoints;
 import io.gantry.control.api.StsApi;
+import io.gantry.control.api.TaskRoleRules;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.transition.Touched;
@@ -29,6 +30,7 @@ import io.gantry.control.log.Replica;
 import io.gantry.control.metrics.Metrics;
 import io.gantry.control.raft.RaftConfig;
 import io.gantry.control.raft.RaftNode;
+import io.gantry.control.roles.RoleKeys;
 import io.gantry.control.session.AcsEndpoint;
 import io.gantry.control.session.ObservationBatcher;
 import io.gantry.control.session.Sessions;
@@ -38,6 +40,7 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -136,6 +139,7 @@ public final class ControlPlane implements AutoCloseable {
         var dispatcher =
                 new Dispatcher(
                         authentication,
+                        new TaskRoleRules(raft),
                         List.of(new EcsApi(context).api(), new StsApi(raft).api()),
                         metrics);
 
@@ -234,17 +238,21 @@ public final class ControlPlane implements AutoCloseable {
             ControlPlaneConfig config, Replica replica, Clock clock) {
         return config.auth() == Auth.NONE
                 ? Authentication.none()
-                : new SigV4((id, token) -> secret(replica.state().realm(), id), clock);
+                : SigV4.of(
+                        (id, token) -> key(replica.state().realm(), id, token, clock.now()), clock);
     }
 
     /** Before the node has learned of the installation, nobody's key is wrong. */
-    private static @Nullable String secret(@Nullable Realm realm, String id) {
+    private static SigV4.@Nullable Key key(
+            @Nullable Realm realm, String id, @Nullable String token, Instant now) {
         if (realm == null) {
             throw ServerException.builder()
                     .message("The control plane has no quorum yet. Please try again.")
                     .build();
         }
-        return realm.rootKey().id().equals(id) ? realm.rootKey().secret() : null;
+        return realm.rootKey().id().equals(id)
+                ? new SigV4.Key(realm.rootKey().secret(), null)
+                : RoleKeys.of(realm).find(id, token, now);
     }
 
     private static Endpoints endpoints(String publicUrl) {

@@ -25,10 +25,12 @@ import io.gantry.control.log.VirtualLog;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.Service;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
+import software.amazon.awssdk.services.ecs.model.TaskOverride;
 
 /** A node's surroundings in virtual time, with a cluster and a task definition in it. */
 public final class World {
@@ -91,10 +93,17 @@ public final class World {
 
     /** Places a task on a connected worker. */
     public TaskId run(WorkerId worker) {
+        return run(worker, definition, null);
+    }
+
+    /** Places a task of any definition. */
+    public TaskId run(
+            WorkerId worker, TaskDefinitionKey definition, @Nullable TaskOverride overrides) {
         TaskDefinitionRow row =
                 Check.present(log.state().taskDefinitions().get(definition), definition);
         var start = new Start(ids.task(), worker, Launches.containers(row, ids));
-        var launch = new Launch("g", null, "EC2", null, false, List.of(), false, row.footprint());
+        var launch =
+                new Launch("g", null, "EC2", overrides, false, List.of(), false, row.footprint());
         Reply reply =
                 log.apply(
                                 new Command.RunTasks(

@@ -9,6 +9,7 @@ import io.gantry.worker.core.Agent;
 import io.gantry.worker.core.AgentAction;
 import io.gantry.worker.core.AgentEvent;
 import io.gantry.worker.core.AgentState;
+import io.gantry.worker.core.LocalTask;
 import io.gantry.worker.core.TaskReport;
 import io.gantry.worker.endpoints.CredentialStore;
 import io.gantry.worker.journal.Journal;
@@ -193,7 +194,8 @@ final class TaskDriver implements WorkerTasks {
 
     @Override
     public void assign(List<AcsTask> tasks) {
-        tasks.forEach(task -> take(new AgentEvent.Assigned(task)));
+        // The journal is on disk, where secrets do not belong.
+        tasks.forEach(task -> take(new AgentEvent.Assigned(task.withoutSecrets())));
     }
 
     @Override
@@ -222,11 +224,17 @@ final class TaskDriver implements WorkerTasks {
     @Override
     public boolean storeCredentials(
             String taskArn, String roleType, AcsTask.RoleCredentials newCredentials) {
-        if (state.tasks().get(taskArn) == null) {
+        if (!isHere(taskArn)) {
             return false;
         }
-        credentials.put(newCredentials);
+        credentials.put(taskArn, newCredentials);
+        credentials.retain(this::isHere);
         return true;
+    }
+
+    private boolean isHere(String taskArn) {
+        LocalTask task = state.tasks().get(taskArn);
+        return task != null && !task.removed();
     }
 
     @Override

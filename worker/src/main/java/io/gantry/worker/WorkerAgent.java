@@ -5,9 +5,11 @@ import io.gantry.common.time.LoopThread;
 import io.gantry.worker.core.Agent;
 import io.gantry.worker.core.AgentEvent;
 import io.gantry.worker.core.AgentSettings;
+import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.docker.DockerRuntime;
 import io.gantry.worker.docker.DockerSettings;
 import io.gantry.worker.endpoints.CredentialStore;
+import io.gantry.worker.endpoints.EndpointParts;
 import io.gantry.worker.endpoints.EndpointServer;
 import io.gantry.worker.journal.Journal;
 import io.gantry.worker.lookup.Lookups;
@@ -17,6 +19,7 @@ import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.session.AccessKey;
 import io.gantry.worker.session.ControlPlaneSession;
+import io.gantry.worker.session.EcsCalls;
 import io.gantry.worker.session.KeySigner;
 import io.gantry.worker.session.SessionSettings;
 import io.gantry.worker.session.VertxTransport;
@@ -57,7 +60,7 @@ public final class WorkerAgent implements AutoCloseable {
     private final CredentialStore credentials = new CredentialStore();
     private final AtomicReference<@Nullable TaskDriver> driver = new AtomicReference<>();
     private final @Nullable EndpointServer endpoints;
-    private @Nullable ContainerRuntime runtime;
+    private volatile @Nullable ContainerRuntime runtime;
     private volatile @Nullable ControlPlaneSession session;
 
     private WorkerAgent(WorkerConfig config) {
@@ -67,7 +70,7 @@ public final class WorkerAgent implements AutoCloseable {
                         config.dataDirectory().resolve("journal"),
                         config.cluster(),
                         new SecureRandom());
-        endpoints = config.metadataPort() == 0 ? null : endpoints(journal);
+        endpoints = config.local().port() == 0 ? null : endpoints(journal);
     }
 
     /**
@@ -88,15 +91,27 @@ public final class WorkerAgent implements AutoCloseable {
 
     private EndpointServer endpoints(Journal opened) {
         return new EndpointServer(
-                config.metadataPort(),
-                config.cluster(),
-                opened.identity().agentId(),
-                () -> {
-                    TaskDriver current = driver.get();
-                    return current == null ? opened.state() : current.state();
-                },
-                () -> opened.identity().containerInstanceArn(),
-                credentials);
+                config.local(),
+                new EndpointParts(
+                        config.cluster(),
+                        config.region(),
+                        config.attributes().getOrDefault("ecs.availability-zone", ""),
+                        opened.identity().agentId(),
+                        () -> {
+                            TaskDriver current = driver.get();
+                            return current == null ? opened.state() : current.state();
+                        },
+                        () -> opened.identity().containerInstanceArn(),
+                        credentials,
+                        this::statistics,
+                        new EcsCalls(transport, Clock.system(), config.endpoints()),
+                        new KeySigner(accessKey(), config.region()),
+                        Clock.system()));
+    }
+
+    private @Nullable String statistics(ContainerKey key) {
+        ContainerRuntime current = runtime;
+        return current == null ? null : current.statistics(key);
     }
 
     private void begin() {
@@ -184,6 +199,7 @@ public final class WorkerAgent implements AutoCloseable {
         capabilities.addAll(Lookups.capabilities());
         if (endpoints != null) {
             capabilities.add("com.amazonaws.ecs.capability.task-iam-role");
+            capabilities.add("com.amazonaws.ecs.capability.task-iam-role-network-host");
         }
         return new SessionSettings(
                 config.endpoints(),
@@ -231,8 +247,9 @@ public final class WorkerAgent implements AutoCloseable {
     public void close() {
         finishWork();
         loop.close();
-        if (runtime != null) {
-            runtime.close();
+        ContainerRuntime current = runtime;
+        if (current != null) {
+            current.close();
         }
         if (endpoints != null) {
             endpoints.close();

@@ -6,6 +6,7 @@ import io.gantry.common.model.Resources;
 import io.gantry.worker.docker.EngineAuth;
 import io.gantry.worker.docker.ImageSettings;
 import io.gantry.worker.docker.PullBehavior;
+import io.gantry.worker.endpoints.EndpointSettings;
 import io.gantry.worker.lookup.LookupSettings;
 import io.gantry.worker.session.AccessKey;
 import java.net.URI;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources what the machine offers to tasks
  * @param reservedPorts that tasks may not have
  * @param cleanupWait from the end of a task to the removal of its containers
- * @param metadataPort for containers and operators, 0 for none
+ * @param local where containers and operators of the machine are served
  * @param images how images are pulled and cleaned up
  * @param lookups where files of variables and passwords of registries are
  * @param gpus ids of the graphics processors that the machine offers to tasks
@@ -50,7 +51,7 @@ public record WorkerConfig(
         PullBehavior pullBehavior,
         Duration stopTimeout,
         Duration cleanupWait,
-        int metadataPort,
+        EndpointSettings local,
         ImageSettings images,
         LookupSettings lookups,
         List<String> gpus) {
@@ -78,6 +79,9 @@ public record WorkerConfig(
                     "STOP_TIMEOUT",
                     "CLEANUP_WAIT",
                     "METADATA_PORT",
+                    "INTROSPECTION_PORT",
+                    "LINK_LOCAL_ENDPOINT",
+                    "ENDPOINT_DIR",
                     "GPUS",
                     "ENGINE_AUTH_TYPE",
                     "ENGINE_AUTH_DATA",
@@ -153,7 +157,11 @@ public record WorkerConfig(
                 settings.choice("IMAGE_PULL_BEHAVIOR", PullBehavior.class, PullBehavior.DEFAULT),
                 settings.duration("STOP_TIMEOUT", Duration.ofSeconds(30)),
                 settings.duration("CLEANUP_WAIT", Duration.ofHours(3)),
-                settings.integer("METADATA_PORT", 51_679, 0, LARGEST_PORT),
+                new EndpointSettings(
+                        settings.integer("METADATA_PORT", 51_679, 0, LARGEST_PORT),
+                        settings.integer("INTROSPECTION_PORT", 51_678, 0, LARGEST_PORT),
+                        settings.flag("LINK_LOCAL_ENDPOINT", true),
+                        settings.path("ENDPOINT_DIR", Path.of("/run/gantry/endpoints"))),
                 images(settings, data),
                 new LookupSettings(
                         region,

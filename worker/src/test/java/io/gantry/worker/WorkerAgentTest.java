@@ -30,7 +30,7 @@ final class WorkerAgentTest {
 
     @TempDir Path directory;
 
-    private WorkerAgent worker(FakeNode node, int metadataPort) {
+    private WorkerAgent worker(FakeNode node, int metadataPort, int introspectionPort) {
         Map<String, String> settings = new TreeMap<>();
         settings.put("GANTRY_DATA_DIR", directory.toString());
         settings.put("GANTRY_ENDPOINTS", "http://127.0.0.1:1," + node.uri());
@@ -40,6 +40,8 @@ final class WorkerAgentTest {
         settings.put("GANTRY_SECRET_ACCESS_KEY", "secret");
         settings.put("GANTRY_ENVIRONMENT_FILES_DIR", directory.toString());
         settings.put("GANTRY_METADATA_PORT", Integer.toString(metadataPort));
+        settings.put("GANTRY_INTROSPECTION_PORT", Integer.toString(introspectionPort));
+        settings.put("GANTRY_LINK_LOCAL_ENDPOINT", "false");
         return WorkerAgent.start(WorkerConfig.from(settings::get));
     }
 
@@ -70,7 +72,7 @@ final class WorkerAgentTest {
     @Test
     void aTaskSurvivesItsWorkerAndIsStoppedByTheNext() throws Exception {
         try (FakeNode node = new FakeNode()) {
-            try (WorkerAgent first = worker(node, 0)) {
+            try (WorkerAgent first = worker(node, 0, 0)) {
                 ServerWebSocket socket = node.connection();
                 assertThat(node.message())
                         .isEqualTo(new AcsMessage.GantryInventoryMessage(List.of()));
@@ -84,7 +86,7 @@ final class WorkerAgentTest {
                         .contains("PublishMetricsRequest");
             }
             node.messages.clear();
-            try (WorkerAgent second = worker(node, 0)) {
+            try (WorkerAgent second = worker(node, 0, 0)) {
                 ServerWebSocket socket = node.connection();
                 assertThat(node.message())
                         .isEqualTo(
@@ -107,11 +109,14 @@ final class WorkerAgentTest {
     @Test
     void aContainerFindsItsMetadata() throws Exception {
         int port;
-        try (ServerSocket free = new ServerSocket(0)) {
+        int introspectionPort;
+        try (ServerSocket free = new ServerSocket(0);
+                ServerSocket another = new ServerSocket(0)) {
             port = free.getLocalPort();
+            introspectionPort = another.getLocalPort();
         }
         try (FakeNode node = new FakeNode();
-                WorkerAgent worker = worker(node, port)) {
+                WorkerAgent worker = worker(node, port, introspectionPort)) {
             ServerWebSocket socket = node.connection();
             send(socket, 1, sleeper());
             node.report();
@@ -121,11 +126,19 @@ final class WorkerAgentTest {
             assertThat(container.path("KnownStatus").asString()).isEqualTo("RUNNING");
             assertThat(fetch(base + "/task", 200).path("TaskARN").asString()).isEqualTo(TASK);
             assertThat(fetch(base + "x", 404).asString()).contains("unable to get docker ID");
-            String root = "http://127.0.0.1:" + port;
-            assertThat(fetch(root + "/v1/metadata", 200).path("ContainerInstanceArn").asString())
+            assertThat(fetch(base + "/stats", 200).path("memory_stats").path("usage").asLong())
+                    .isPositive();
+            String operators = "http://127.0.0.1:" + introspectionPort;
+            assertThat(
+                            fetch(operators + "/v1/metadata", 200)
+                                    .path("ContainerInstanceArn")
+                                    .asString())
                     .isEqualTo(worker.containerInstanceArn());
-            assertThat(fetch(root + "/v1/tasks", 200).path("Tasks").size()).isEqualTo(1);
-            assertThat(fetch(root + "/v2/credentials/none", 400).path("code").asString())
+            assertThat(fetch(operators + "/v1/tasks", 200).path("Tasks").size()).isEqualTo(1);
+            assertThat(
+                            fetch("http://127.0.0.1:" + port + "/v2/credentials/none", 400)
+                                    .path("code")
+                                    .asString())
                     .isEqualTo("InvalidIdInRequest");
             send(socket, 2, AcsTask.stop(TASK));
             node.report();
@@ -136,7 +149,7 @@ final class WorkerAgentTest {
     void variablesComeFromFilesAndWhatCannotBeReadStopsTheTask() throws Exception {
         Path variables = Files.writeString(directory.resolve("web.env"), "FROM_FILE=yes it is\n");
         try (FakeNode node = new FakeNode();
-                WorkerAgent worker = worker(node, 0)) {
+                WorkerAgent worker = worker(node, 0, 0)) {
             ServerWebSocket socket = node.connection();
             assertThat(worker).isNotNull();
             send(socket, 1, reader(TASK, variables));
@@ -165,6 +178,68 @@ final class WorkerAgentTest {
                                         .stopTimeout(5)
                                         .build()))
                 .build();
+    }
+
+    @Test
+    void keysOfRolesStayOffTheDisk() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        var role =
+                new AcsTask.RoleCredentials(
+                        "credentials-1",
+                        "arn:role",
+                        "ASIA1",
+                        "very-secret",
+                        "very-token",
+                        "2026",
+                        null);
+        String address = "http://127.0.0.1:" + port + "/v2/credentials/credentials-1";
+        try (FakeNode node = new FakeNode()) {
+            try (WorkerAgent first = worker(node, port, 0)) {
+                ServerWebSocket socket = node.connection();
+                send(socket, 1, sleeper().withCredentials(role, null));
+                node.report();
+                assertThat(fetch(address, 200).path("SecretAccessKey").asString())
+                        .isEqualTo("very-secret");
+                assertThat(first.containerInstanceArn()).isNotNull();
+            }
+            try (Stream<Path> files = Files.walk(directory.resolve("journal"))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    assertThat(Files.readString(file)).doesNotContain("very-");
+                }
+            }
+            try (WorkerAgent second = worker(node, port, 0)) {
+                ServerWebSocket socket = node.connection();
+                assertThat(fetch(address, 503).path("code").asString())
+                        .isEqualTo("CredentialsUninitialized");
+                socket.writeTextMessage(
+                        AcsCodec.encode(
+                                new AcsMessage.IAMRoleCredentialsMessage(
+                                        "m9",
+                                        TASK,
+                                        null,
+                                        AcsMessage.IAMRoleCredentialsMessage.TASK_APPLICATION,
+                                        role)));
+                AcsMessage message = node.message();
+                while (message instanceof AcsMessage.GantryInventoryMessage
+                        || message instanceof AcsMessage.AckRequest
+                        || message instanceof AcsMessage.HeartbeatAckRequest
+                        || (message instanceof AcsMessage.IAMRoleCredentialsAckRequest earlier
+                                && earlier.messageId().equals("m1"))) {
+                    message = node.message();
+                }
+                assertThat(message)
+                        .isEqualTo(
+                                new AcsMessage.IAMRoleCredentialsAckRequest(
+                                        "m9", "2026", "credentials-1"));
+                assertThat(second.containerInstanceArn()).isNotNull();
+                assertThat(fetch(address, 200).path("Token").asString()).isEqualTo("very-token");
+                send(socket, 2, AcsTask.stop(TASK));
+                node.report();
+            }
+        }
     }
 
     private String awaitMetadataAddress() throws Exception {

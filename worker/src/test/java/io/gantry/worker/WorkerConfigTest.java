@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.worker.docker.PullBehavior;
+import io.gantry.worker.endpoints.EndpointSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,6 +26,10 @@ final class WorkerConfigTest {
         assertThat(config.endpoints()).hasSize(1);
         assertThat(config.resources().cpuUnits()).isPositive();
         assertThat(config.engine()).isEqualTo(WorkerConfig.Engine.AUTO);
+        assertThat(config.local())
+                .isEqualTo(
+                        new EndpointSettings(
+                                51_679, 51_678, true, Path.of("/run/gantry/endpoints")));
     }
 
     @Test
@@ -54,6 +59,20 @@ final class WorkerConfigTest {
         assertThat(config.pullBehavior()).isEqualTo(PullBehavior.PREFER_CACHED);
         assertThat(config.stopTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.toString()).doesNotContain("secret,");
+    }
+
+    @Test
+    void whereTasksAreServedCanBeSet() {
+        WorkerConfig config =
+                WorkerConfig.from(
+                        Map.of(
+                                        "GANTRY_DATA_DIR", "/tmp/x",
+                                        "GANTRY_METADATA_PORT", "0",
+                                        "GANTRY_INTROSPECTION_PORT", "9",
+                                        "GANTRY_LINK_LOCAL_ENDPOINT", "false",
+                                        "GANTRY_ENDPOINT_DIR", "/tmp/e")
+                                ::get);
+        assertThat(config.local()).isEqualTo(new EndpointSettings(0, 9, false, Path.of("/tmp/e")));
     }
 
     @Test

@@ -69,6 +69,48 @@ public record AcsTask(
         return builder;
     }
 
+    /** The same task with other credentials. */
+    public AcsTask withCredentials(
+            @Nullable RoleCredentials application, @Nullable RoleCredentials execution) {
+        return new AcsTask(
+                arn,
+                desiredStatus,
+                family,
+                version,
+                taskClusterArn,
+                taskDefinitionAccountId,
+                zone,
+                overrides,
+                cpu,
+                memory,
+                networkMode,
+                launchType,
+                pidMode,
+                ipcMode,
+                serviceName,
+                group,
+                enableFaultInjection,
+                agentConfiguration,
+                application,
+                execution,
+                proxyConfiguration,
+                trustedExecutionConfiguration,
+                containers,
+                volumes,
+                elasticNetworkInterfaces,
+                associations,
+                attachments);
+    }
+
+    /** What may be kept on a disk: of the credentials only their ids and roles. */
+    public AcsTask withoutSecrets() {
+        return withCredentials(
+                roleCredentials == null ? null : roleCredentials.withoutSecrets(),
+                executionRoleCredentials == null
+                        ? null
+                        : executionRoleCredentials.withoutSecrets());
+    }
+
     /**
      * Credentials of a role, as a container will read them.
      *
@@ -85,6 +127,10 @@ public record AcsTask(
             @Nullable String credentialScope) {
         public RoleCredentials {
             requireNonNull(credentialsId, "credentialsId");
+        }
+
+        RoleCredentials withoutSecrets() {
+            return new RoleCredentials(credentialsId, roleArn, null, null, null, null, null);
         }
 
         /** Without the secrets: records end up in logs. */

@@ -122,8 +122,12 @@ public final class Api {
     }
 
     <Q extends SdkPojo> SdkPojo run(
-            Operation<Q> operation, Identity identity, Function<Structure, Object> input) {
+            Operation<Q> operation,
+            Authorization authorization,
+            Identity identity,
+            Function<Structure, Object> input) {
         Q request = operation.request().cast(input.apply(Structure.of(operation.request())));
+        authorization.check(identity, signingName, operation.name(), request);
         if (!unvalidated.contains(operation.request())) {
             List<Violation> found = Violations.of(request);
             if (!found.isEmpty()) {

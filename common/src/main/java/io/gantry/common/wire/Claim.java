@@ -53,8 +53,8 @@ record Claim(
                 : Identity.ANONYMOUS;
     }
 
-    Identity identity() {
-        return new Identity(accessKey, scope.region(), scope.service());
+    Identity identity(@Nullable AssumedRole role) {
+        return new Identity(accessKey, scope.region(), scope.service(), role);
     }
 
     private static Claim inHeader(HttpRequest request, String authorization) {

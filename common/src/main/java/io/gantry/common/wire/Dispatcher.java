@@ -29,6 +29,7 @@ public final class Dispatcher {
     private static final int LARGEST_BODY = 4 << 20;
 
     private final Authentication authentication;
+    private final Authorization authorization;
     private final Directory directory;
     private final Observer observer;
 
@@ -45,8 +46,18 @@ public final class Dispatcher {
         void answered(String operation, String code, long nanos);
     }
 
+    /** A dispatcher for which everybody who is known may do everything. */
     public Dispatcher(Authentication authentication, Collection<Api> apis, Observer observer) {
+        this(authentication, Authorization.ALL, apis, observer);
+    }
+
+    public Dispatcher(
+            Authentication authentication,
+            Authorization authorization,
+            Collection<Api> apis,
+            Observer observer) {
         this.authentication = authentication;
+        this.authorization = authorization;
         this.directory = Directory.of(apis);
         this.observer = observer;
     }
@@ -113,7 +124,7 @@ public final class Dispatcher {
                                 + api.signingName()
                                 + "'.");
             }
-            return api.run(operation, identity, found.input());
+            return api.run(operation, authorization, identity, found.input());
         }
 
         private boolean isCompressed() {

@@ -33,7 +33,7 @@ public final class SigV4 implements Authentication {
     // Rotating a secret must not leave its old keys in use, hence the secret as part of the name.
     private record KeyName(String secret, Scope scope) {}
 
-    private final BiFunction<String, @Nullable String, @Nullable String> secrets;
+    private final Keys secrets;
     private final Clock clock;
     private final Map<KeyName, byte[]> keys = new ConcurrentHashMap<>();
 
@@ -44,8 +44,49 @@ public final class SigV4 implements Authentication {
      *     it may throw {@link WireException#expiredToken()}
      */
     public SigV4(BiFunction<String, @Nullable String, @Nullable String> secrets, Clock clock) {
-        this.secrets = secrets;
+        this(
+                clock,
+                (id, token) -> {
+                    String secret = secrets.apply(id, token);
+                    return secret == null ? null : new Key(secret, null);
+                });
+    }
+
+    private SigV4(Clock clock, Keys keys) {
+        this.secrets = keys;
         this.clock = clock;
+    }
+
+    /** A verifier that also learns from the keeper of keys whose they are. */
+    public static SigV4 of(Keys keys, Clock clock) {
+        return new SigV4(clock, keys);
+    }
+
+    /** The keeper of keys. */
+    @FunctionalInterface
+    public interface Keys {
+
+        /**
+         * The key, or null if there is none of that id that goes with the session token.
+         *
+         * @param token as sent along, if any
+         * @throws WireException for a token that was good once
+         */
+        @Nullable Key find(String accessKeyId, @Nullable String token);
+    }
+
+    /**
+     * A key that requests are signed with.
+     *
+     * @param role whose it is; null for a key of the account itself
+     */
+    public record Key(String secret, @Nullable AssumedRole role) {
+
+        /** Without the secret: records end up in logs. */
+        @Override
+        public String toString() {
+            return "Key[" + role + ']';
+        }
     }
 
     /** The signer of a request. Throws a {@link WireException} unless the signature is right. */
@@ -53,11 +94,12 @@ public final class SigV4 implements Authentication {
         Claim claim = Claim.of(request);
         checkTime(claim);
         checkSignedHeaders(claim, request);
-        String secret = secrets.apply(claim.accessKey(), claim.token());
-        if (secret == null) {
+        Key found = secrets.find(claim.accessKey(), claim.token());
+        if (found == null) {
             throw new WireException(
                     Kind.UNKNOWN_CLIENT, "The security token included in the request is invalid.");
         }
+        String secret = found.secret();
         var name = new KeyName(secret, claim.scope());
         byte[] cached = keys.get(name);
         byte[] key = cached != null ? cached : claim.scope().key(secret);
@@ -71,7 +113,7 @@ public final class SigV4 implements Authentication {
         if (cached == null) {
             remember(name, key);
         }
-        return claim.identity();
+        return claim.identity(found.role());
     }
 
     @Override

@@ -52,7 +52,11 @@ record Names(Realm realm) {
     }
 
     String taskDefinition(TaskDefinitionKey key) {
-        return arn("task-definition/" + key);
+        return taskDefinition(key.toString());
+    }
+
+    String taskDefinition(String familyAndRevision) {
+        return arn("task-definition/" + familyAndRevision);
     }
 
     /** Who owns everything as long as there are no other users. */

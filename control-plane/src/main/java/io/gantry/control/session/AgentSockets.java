@@ -1,7 +1,9 @@
 package io.gantry.control.session;
 
 import io.gantry.common.model.WorkerId;
+import io.gantry.common.wire.AssumedRole;
 import io.gantry.common.wire.Authentication;
+import io.gantry.common.wire.Identity;
 import io.gantry.common.wire.WireException;
 import io.gantry.control.http.HttpServer;
 import io.gantry.control.log.LogUnavailable;
@@ -68,7 +70,7 @@ final class AgentSockets {
         Runnable work =
                 () -> {
                     try {
-                        authentication.authenticate(HttpServer.received(request));
+                        refuseTasks(authentication.authenticate(HttpServer.received(request)));
                         T prepared = preparation.prepare(request);
                         context.runOnContext(go -> upgrade(request, prepared, opened, abandoned));
                     } catch (RuntimeException | AssertionError problem) {
@@ -80,6 +82,14 @@ final class AgentSockets {
             virtualThreads.execute(work);
         } catch (RejectedExecutionException closing) {
             refuse(request, new UpgradeRefused(503, "ServerException", "The node is closing."));
+        }
+    }
+
+    /** The keys of a task's role are not an agent's. */
+    private static void refuseTasks(Identity identity) {
+        AssumedRole role = identity.role();
+        if (role != null) {
+            throw new UpgradeRefused(403, "AccessDeniedException", role.denial("ecs:Poll", "*"));
         }
     }
 

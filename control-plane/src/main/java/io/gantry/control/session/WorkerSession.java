@@ -1,14 +1,19 @@
 package io.gantry.control.session;
 
+import static io.gantry.common.acs.AcsMessage.IAMRoleCredentialsMessage.TASK_APPLICATION;
+import static io.gantry.common.acs.AcsMessage.IAMRoleCredentialsMessage.TASK_EXECUTION;
+
 import io.gantry.common.acs.AcsMessage;
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage;
 import io.gantry.common.acs.AcsMessage.HeartbeatMessage;
+import io.gantry.common.acs.AcsMessage.IAMRoleCredentialsMessage;
 import io.gantry.common.acs.AcsMessage.PayloadMessage;
 import io.gantry.common.acs.AcsMessage.TaskIdentifier;
 import io.gantry.common.acs.AcsMessage.TaskManifestMessage;
 import io.gantry.common.acs.AcsMessage.TaskStopVerificationAck;
 import io.gantry.common.acs.AcsMessage.TaskStopVerificationMessage;
 import io.gantry.common.acs.AcsTask;
+import io.gantry.common.acs.AcsTask.RoleCredentials;
 import io.gantry.common.check.Check;
 import io.gantry.common.model.Arn;
 import io.gantry.common.model.TaskId;
@@ -63,6 +68,7 @@ final class WorkerSession {
     private final Outbound agent;
     private final Consumer<WorkerSession> onClosed;
     private final Map<TaskId, Status> told = new HashMap<>();
+    private final CredentialPushes pushes = new CredentialPushes();
     private long messages;
     private long numbers;
     private long lastHeardNanos;
@@ -150,6 +156,7 @@ final class WorkerSession {
             }
             send(state, news.subList(from, Math.min(news.size(), from + TASKS_PER_MESSAGE)));
         }
+        pushCredentials(state, wanted);
     }
 
     private static boolean isForgotten(Assignments wanted, TaskId task) {
@@ -166,8 +173,13 @@ final class WorkerSession {
             tasks.add(
                     each.getValue() == Status.STOPPED
                             ? payloads.stop(task)
-                            : payloads.run(
-                                    task, definition(state, task), state.imageDigests(task)));
+                            : withCredentials(
+                                    state,
+                                    task,
+                                    payloads.run(
+                                            task,
+                                            definition(state, task),
+                                            state.imageDigests(task))));
             told.put(each.getKey(), each.getValue());
         }
         Names names = names(state, payloads);
@@ -180,6 +192,49 @@ final class WorkerSession {
                         nextSequence(),
                         null,
                         tasks));
+    }
+
+    private AcsTask withCredentials(ClusterState state, Task task, AcsTask told) {
+        TaskRoles roles = roles(state, task);
+        pushes.sent(task.id(), context.clock().nowMillis());
+        return told.withCredentials(roles.application(), roles.execution());
+    }
+
+    private TaskRoles roles(ClusterState state, Task task) {
+        return TaskRoles.of(
+                Check.present(state.realm(), "realm"),
+                task,
+                definition(state, task),
+                context.clock().now());
+    }
+
+    /** What does not fit into the socket now is sent when it has room again. */
+    private void pushCredentials(ClusterState state, Assignments wanted) {
+        long now = context.clock().nowMillis();
+        for (TaskId id : pushes.due(wanted, told.keySet(), now)) {
+            if (!agent.writable()) {
+                return;
+            }
+            Task task = Check.present(state.tasks().get(id), id);
+            TaskRoles roles = roles(state, task);
+            push(state, task, TASK_APPLICATION, roles.application());
+            push(state, task, TASK_EXECUTION, roles.execution());
+            pushes.sent(id, now);
+        }
+    }
+
+    private void push(
+            ClusterState state, Task task, String type, @Nullable RoleCredentials credentials) {
+        if (credentials != null) {
+            var payloads = new Payloads(Check.present(state.realm(), "realm"));
+            agent.send(
+                    new IAMRoleCredentialsMessage(
+                            nextId(),
+                            payloads.arn(task),
+                            payloads.arn("cluster/" + task.cluster()),
+                            type,
+                            credentials));
+        }
     }
 
     private static TaskDefinitionRow definition(ClusterState state, Task task) {
@@ -234,7 +289,8 @@ final class WorkerSession {
             case TaskStopVerificationMessage question -> verifyStops(question);
             case GantryInventoryMessage inventory -> reconcile(inventory);
             default -> {
-                // Answers to heartbeats and payloads count as a sign of life. A payload with a bad
+                // Answers to heartbeats, payloads and credentials count as a sign of life. A
+                // payload with a bad
                 // task is never acknowledged; that task is reported as stopped instead.
             }
         }

@@ -32,6 +32,7 @@ final class AgentRules {
             case "PayloadMessage" -> payload(message);
             case "TaskManifestMessage" -> manifest(message);
             case "TaskStopVerificationAck" -> identifiers(message.path("stopTasks"));
+            case "IAMRoleCredentialsMessage" -> credentials(message);
             default -> throw new AssertionError("no agent has been seen with " + type);
         }
         looksAsRecorded("ACS", frame);
@@ -55,6 +56,12 @@ final class AgentRules {
         addressed(message);
         grows(message.path("timeline"));
         identifiers(message.path("tasks"));
+    }
+
+    private static void credentials(JsonNode message) {
+        assertThat(text(message, "taskArn")).matches("arn:aws:ecs:.*:task/.+/.+");
+        assertThat(text(message, "roleType")).isIn("TaskApplication", "TaskExecution");
+        text(message.path("roleCredentials"), "credentialsId");
     }
 
     private static void addressed(JsonNode message) {

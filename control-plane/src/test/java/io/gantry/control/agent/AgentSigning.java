@@ -21,10 +21,14 @@ import javax.crypto.spec.SecretKeySpec;
  * Signs as the agent does: with a session token, with the length of the body, without a header for
  * its hash, and with spaces of a query as {@code %20} that are sent as plus.
  */
-record AgentSigning(String accessKey, String secret) implements Signing {
+record AgentSigning(String accessKey, String secret, String token) implements Signing {
     private static final String TOKEN = "sess-token-example";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    AgentSigning(String accessKey, String secret) {
+        this(accessKey, secret, TOKEN);
+    }
 
     /** Signatures of another time with another key, for a server that does not look at them. */
     static Signing stale() {
@@ -47,7 +51,7 @@ record AgentSigning(String accessKey, String secret) implements Signing {
         var signed = new TreeMap<>(headers);
         signed.put("host", uri.getAuthority());
         signed.put("x-amz-date", time);
-        signed.put("x-amz-security-token", TOKEN);
+        signed.put("x-amz-security-token", token);
         String names = String.join(";", signed.keySet());
         String lines =
                 signed.entrySet().stream()
@@ -72,7 +76,7 @@ record AgentSigning(String accessKey, String secret) implements Signing {
                                 names,
                                 HexFormat.of().formatHex(hmac(key, toSign))));
         added.put("X-Amz-Date", time);
-        added.put("X-Amz-Security-Token", TOKEN);
+        added.put("X-Amz-Security-Token", token);
         return added;
     }
 

@@ -1,5 +1,6 @@
 package io.gantry.control.session;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.common.acs.AcsContainer;
@@ -7,28 +8,41 @@ import io.gantry.common.acs.AcsMessage;
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage;
 import io.gantry.common.acs.AcsMessage.HeartbeatAckRequest;
 import io.gantry.common.acs.AcsMessage.HeartbeatMessage;
+import io.gantry.common.acs.AcsMessage.IAMRoleCredentialsAckRequest;
+import io.gantry.common.acs.AcsMessage.IAMRoleCredentialsMessage;
 import io.gantry.common.acs.AcsMessage.PayloadMessage;
 import io.gantry.common.acs.AcsMessage.TaskIdentifier;
 import io.gantry.common.acs.AcsMessage.TaskManifestMessage;
 import io.gantry.common.acs.AcsMessage.TaskStopVerificationAck;
 import io.gantry.common.acs.AcsMessage.TaskStopVerificationMessage;
 import io.gantry.common.acs.AcsTask;
+import io.gantry.common.acs.AcsTask.RoleCredentials;
 import io.gantry.common.check.Check;
+import io.gantry.common.model.Resources;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import io.gantry.common.wire.AssumedRole;
+import io.gantry.common.wire.SigV4;
 import io.gantry.control.World;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.command.Command.ContainerSeen;
 import io.gantry.control.core.command.Command.Observation;
+import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Reconciler;
+import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.roles.RoleKeys;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ecs.model.TaskDefinition;
+import software.amazon.awssdk.services.ecs.model.TaskOverride;
 
 class WorkerSessionTest {
     private final World world = new World();
@@ -311,5 +325,143 @@ class WorkerSessionTest {
         sessions.abandoned(worker, world.connect(worker));
         world.time.advance(Duration.ofSeconds(1));
         assertThat(world.log.state().workers().values().noneMatch(row -> row.connected())).isTrue();
+    }
+
+    private static final String ROLE = "arn:aws:iam::123456789012:role/app";
+
+    /** A definition with a role for its tasks and one for the agent. */
+    @SuppressWarnings("unchecked") // builders of the SDK take several lambdas as an array
+    private TaskDefinitionKey withRoles() {
+        var app =
+                TaskDefinition.builder()
+                        .family("roles")
+                        .taskRoleArn(ROLE)
+                        .executionRoleArn("pull")
+                        .containerDefinitions(c -> c.name("main").image("busybox").memory(128))
+                        .build();
+        var small = new Footprint(new Resources(256, 128), List.of(), List.of());
+        var reply = world.log.apply(new Command.RegisterTaskDefinition(app, List.of(), small));
+        return ((Reply.Registered) reply.reply()).key();
+    }
+
+    private List<IAMRoleCredentialsMessage> pushes() {
+        return agent.all(IAMRoleCredentialsMessage.class);
+    }
+
+    private SigV4.Key key(RoleCredentials credentials) {
+        return Check.present(
+                RoleKeys.of(Check.present(world.log.state().realm(), "realm"))
+                        .find(
+                                Check.present(credentials.accessKeyId(), "id"),
+                                credentials.sessionToken(),
+                                world.time.now()),
+                "key");
+    }
+
+    @Test
+    void aTaskWithRolesIsToldWithItsCredentials() {
+        open();
+        TaskId task = world.run(worker, withRoles(), null);
+        world.time.settle();
+        AcsTask told = agent.all(PayloadMessage.class).getFirst().tasks().getFirst();
+        RoleCredentials application = Check.present(told.roleCredentials(), "application");
+        RoleCredentials execution = Check.present(told.executionRoleCredentials(), "execution");
+        assertThat(application.roleArn()).isEqualTo(ROLE);
+        assertThat(execution.roleArn()).isEqualTo("arn:aws:iam::123456789012:role/pull");
+        assertThat(application.credentialsId()).isNotEqualTo(execution.credentialsId());
+        assertThat(Instant.parse(Check.present(application.expiration(), "expiration")))
+                .isEqualTo(world.time.now().plus(RoleKeys.LIFETIME).truncatedTo(SECONDS));
+        assertThat(key(application).role())
+                .isEqualTo(
+                        new AssumedRole(
+                                ROLE,
+                                "arn:aws:ecs:us-east-1:123456789012:task/demo/" + task,
+                                true));
+        assertThat(pushes()).isEmpty();
+    }
+
+    @Test
+    void rolesNamedForARunReplaceThoseOfTheDefinition() {
+        open();
+        var overrides = TaskOverride.builder().taskRoleArn("other").executionRoleArn("x").build();
+        world.run(worker, withRoles(), overrides);
+        world.time.settle();
+        AcsTask told = agent.all(PayloadMessage.class).getFirst().tasks().getFirst();
+        assertThat(told.roleCredentials())
+                .extracting(RoleCredentials::roleArn)
+                .isEqualTo("arn:aws:iam::123456789012:role/other");
+        assertThat(told.executionRoleCredentials())
+                .extracting(RoleCredentials::roleArn)
+                .isEqualTo("arn:aws:iam::123456789012:role/x");
+    }
+
+    @Test
+    void aNewSessionGetsTheCredentialsOfWhatRunsUnderTheirOldIds() {
+        open();
+        TaskId task = world.run(worker, withRoles(), null);
+        world.time.settle();
+        world.run(worker);
+        world.time.settle();
+        world.observe(task, Status.RUNNING);
+        AcsTask told = agent.all(PayloadMessage.class).getFirst().tasks().getFirst();
+        agent.received.clear();
+        open();
+        assertThat(pushes())
+                .extracting(IAMRoleCredentialsMessage::roleType)
+                .containsExactly("TaskApplication", "TaskExecution");
+        assertThat(pushes())
+                .allSatisfy(push -> assertThat(push.taskArn()).isEqualTo(told.arn()))
+                .extracting(push -> push.roleCredentials().credentialsId())
+                .containsExactly(
+                        Check.present(told.roleCredentials(), "application").credentialsId(),
+                        Check.present(told.executionRoleCredentials(), "execution")
+                                .credentialsId());
+    }
+
+    @Test
+    void credentialsAreRefreshedWellBeforeTheyExpireAndNotSooner() {
+        WorkerSession session = open();
+        TaskId task = world.run(worker, withRoles(), null);
+        world.time.settle();
+        world.observe(task, Status.RUNNING);
+        live(session, CredentialPushes.REFRESH.minusMinutes(1));
+        assertThat(pushes()).isEmpty();
+        live(session, Duration.ofMinutes(2));
+        assertThat(pushes()).hasSize(2);
+        Duration left =
+                Duration.between(
+                        world.time.now(),
+                        Instant.parse(
+                                Check.present(
+                                        pushes().getFirst().roleCredentials().expiration(),
+                                        "expiration")));
+        assertThat(left).isGreaterThan(RoleKeys.LIFETIME.minusMinutes(3));
+        world.log.apply(new Command.StopTask(task, "UserInitiated", "enough"));
+        world.observe(task, Status.STOPPED);
+        live(session, RoleKeys.LIFETIME);
+        assertThat(pushes()).hasSize(2);
+    }
+
+    @Test
+    void credentialsWaitForRoomInTheSocket() {
+        world.connect(worker);
+        TaskId task = world.run(worker, withRoles(), null);
+        world.observe(task, Status.RUNNING);
+        agent.writable = false;
+        open();
+        assertThat(pushes()).isEmpty();
+        agent.writable = true;
+        world.time.advance(WorkerSession.LOOK);
+        assertThat(pushes()).hasSize(2);
+    }
+
+    /** The agent says no more than that it has stored what it was sent. */
+    private void live(WorkerSession session, Duration duration) {
+        long steps = duration.dividedBy(WorkerSession.HEARTBEAT);
+        for (long i = 0; i < steps; i++) {
+            world.time.advance(WorkerSession.HEARTBEAT);
+            session.received(new IAMRoleCredentialsAckRequest("x", null, "y"));
+        }
+        assertThat(agent.closed).isFalse();
     }
 }

@@ -69,11 +69,12 @@ public final class Agent {
                                 key,
                                 (task, container) ->
                                         progress.failed(task, container, stage, error));
-                case AgentEvent.HealthChanged(var key, var health, var output) ->
+                case AgentEvent.HealthChanged(var key, var health, var output, var exitCode) ->
                         change(
                                 state,
                                 key,
-                                (task, container) -> felt(task, container, health, output));
+                                (task, container) ->
+                                        felt(task, container, health, output, exitCode));
                 case AgentEvent.ReportAcknowledged(var arn, var number) ->
                         acknowledged(state, arn, number);
                 case AgentEvent.Tick() -> tick(state);
@@ -205,12 +206,16 @@ public final class Agent {
         }
 
         private LocalTask felt(
-                LocalTask task, LocalContainer container, Health health, @Nullable String output) {
+                LocalTask task,
+                LocalContainer container,
+                Health health,
+                @Nullable String output,
+                @Nullable Integer exitCode) {
             if (container.health() == health) {
                 return task;
             }
             actions.add(new AgentAction.TellHealth(task.arn()));
-            return task.with(container.withHealth(health, output, nowMillis));
+            return task.with(container.withHealth(health, output, exitCode, nowMillis));
         }
 
         private AgentState acknowledged(AgentState state, String taskArn, long number) {

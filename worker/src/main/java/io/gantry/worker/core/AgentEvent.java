@@ -33,8 +33,15 @@ public sealed interface AgentEvent {
     record Failed(ContainerKey key, Stage stage, String error) implements AgentEvent {}
 
     /** The container's health check came to another result. */
-    record HealthChanged(ContainerKey key, Health health, @Nullable String output)
-            implements AgentEvent {}
+    record HealthChanged(
+            ContainerKey key, Health health, @Nullable String output, @Nullable Integer exitCode)
+            implements AgentEvent {
+
+        /** A result whose exit code is not known. */
+        public HealthChanged(ContainerKey key, Health health, @Nullable String output) {
+            this(key, health, output, null);
+        }
+    }
 
     /** The control plane took over a report. */
     record ReportAcknowledged(String taskArn, long reportNumber) implements AgentEvent {}

@@ -62,8 +62,12 @@ public record LocalContainer(
     }
 
     /** What its health check said last, and since when. */
-    public record Checkup(Health health, @Nullable Long sinceMillis, @Nullable String output) {
-        static final Checkup NONE = new Checkup(Health.UNKNOWN, null, null);
+    public record Checkup(
+            Health health,
+            @Nullable Long sinceMillis,
+            @Nullable String output,
+            @Nullable Integer exitCode) {
+        static final Checkup NONE = new Checkup(Health.UNKNOWN, null, null, null);
     }
 
     /** What the control plane knows of it. */
@@ -131,6 +135,10 @@ public record LocalContainer(
 
     public @Nullable String healthOutput() {
         return checkup.output();
+    }
+
+    public @Nullable Integer healthExitCode() {
+        return checkup.exitCode();
     }
 
     public String name() {
@@ -206,8 +214,9 @@ public record LocalContainer(
         return at(Phase.STARTING, run.ended(exit, reason(), restarts() + 1));
     }
 
-    LocalContainer withHealth(Health health, @Nullable String output, long nowMillis) {
-        var latest = new Checkup(health, nowMillis, output);
+    LocalContainer withHealth(
+            Health health, @Nullable String output, @Nullable Integer exitCode, long nowMillis) {
+        var latest = new Checkup(health, nowMillis, output, exitCode);
         return new LocalContainer(spec, phase, run, latest, imageDigest, told, retryAtMillis);
     }
 

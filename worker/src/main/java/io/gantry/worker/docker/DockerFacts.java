@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,48 @@ final class DockerFacts {
                                 labels(seen).get(DockerLabels.PORT_RANGES))
                         : ofHost(hostPorts),
                 address,
-                startedAt(seen));
+                startedAt(seen),
+                new RuntimeFacts.Details(
+                        seen.getCreated(),
+                        seen.getState().getStartedAt(),
+                        shownLabels(seen),
+                        mounts(seen),
+                        network == null ? null : ipv6(network)));
+    }
+
+    private static Map<String, String> shownLabels(InspectContainerResponse seen) {
+        Map<String, String> shown = new TreeMap<>(labels(seen));
+        shown.keySet().removeIf(label -> label.startsWith(DockerLabels.PREFIX));
+        return shown;
+    }
+
+    private static List<RuntimeFacts.Mount> mounts(InspectContainerResponse seen) {
+        List<InspectContainerResponse.Mount> mounts = seen.getMounts();
+        return mounts == null
+                ? List.of()
+                : mounts.stream()
+                        .map(
+                                mount ->
+                                        new RuntimeFacts.Mount(
+                                                mount.getName(),
+                                                mount.getSource(),
+                                                mount.getDestination() == null
+                                                        ? null
+                                                        : mount.getDestination().getPath()))
+                        .toList();
+    }
+
+    private static @Nullable String ipv6(NetworkSettings settings) {
+        Map<String, ContainerNetwork> networks = settings.getNetworks();
+        if (networks != null) {
+            for (ContainerNetwork network : networks.values()) {
+                String address = network.getGlobalIPv6Address();
+                if (address != null && !address.isEmpty()) {
+                    return address;
+                }
+            }
+        }
+        return null;
     }
 
     private static List<PortBinding> ofHost(String ports) {

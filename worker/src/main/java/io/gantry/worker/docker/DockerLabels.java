@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Labels by which containers tell whose they are. */
 final class DockerLabels {
+    static final String PREFIX = "io.gantry.";
     static final String AGENT = "io.gantry.agent";
     static final String REPORTS_HEALTH = "io.gantry.reports-health";
 

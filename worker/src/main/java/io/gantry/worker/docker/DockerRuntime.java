@@ -6,6 +6,7 @@ import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Info;
+import com.github.dockerjava.api.model.Statistics;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.worker.core.AgentAction;
 import io.gantry.worker.core.AgentEvent;
@@ -338,6 +339,13 @@ public final class DockerRuntime implements ContainerRuntime {
     @Override
     public boolean handsOutGpus() {
         return true;
+    }
+
+    @Override
+    public @Nullable String statistics(ContainerKey key) {
+        String id = watch.running().get(key);
+        Statistics statistics = id == null ? null : new DockerStats(client).reading(id);
+        return statistics == null ? null : RawStatistics.json(statistics);
     }
 
     @Override

@@ -50,18 +50,27 @@ final class DockerStats {
     }
 
     private void read(ContainerKey key, String id, Map<ContainerKey, ContainerUsage> usage) {
+        Statistics statistics = reading(id);
+        if (statistics != null) {
+            usage.put(key, DockerUsage.of(statistics));
+        }
+    }
+
+    /**
+     * Null if the container cannot be read. The engine takes two readings, a second apart, so that
+     * shares can be told.
+     */
+    @Nullable Statistics reading(String id) {
         try (FirstReading reading = new FirstReading()) {
             client.statsCmd(id).withNoStream(true).exec(reading);
             reading.awaitCompletion(LIMIT_SECONDS, TimeUnit.SECONDS);
-            Statistics statistics = reading.statistics;
-            if (statistics != null) {
-                usage.put(key, DockerUsage.of(statistics));
-            }
+            return reading.statistics;
         } catch (IOException | RuntimeException gone) {
             log.atDebug().setCause(gone).addKeyValue("id", id).log("no statistics");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        return null;
     }
 
     /** Keeps the one reading there is. */

@@ -1,6 +1,7 @@
 package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.HealthStateLog;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.NotFoundException;
 import io.gantry.worker.core.AgentEvent;
@@ -164,7 +165,13 @@ final class RunningContainers {
                     default -> Health.UNKNOWN;
                 };
         var outputs = state.getLog();
-        String output = outputs == null || outputs.isEmpty() ? null : outputs.getLast().getOutput();
-        events.accept(new AgentEvent.HealthChanged(key, health, output));
+        HealthStateLog last = outputs == null || outputs.isEmpty() ? null : outputs.getLast();
+        Long exitCode = last == null ? null : last.getExitCodeLong();
+        events.accept(
+                new AgentEvent.HealthChanged(
+                        key,
+                        health,
+                        last == null ? null : last.getOutput(),
+                        exitCode == null ? null : exitCode.intValue()));
     }
 }

@@ -10,12 +10,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startTicks since boot; together with the pid it names a process for good
  * @param cpuTicks of itself and the children it has waited for, 100 a second
+ * @param kernelTicks those of them that the kernel spent on its behalf
  */
 record ProcStat(
-        long pid, char state, long session, long startTicks, long cpuTicks, long residentPages) {
+        long pid,
+        char state,
+        long session,
+        long startTicks,
+        long cpuTicks,
+        long residentPages,
+        long kernelTicks) {
     private static final int STATE = 0;
     private static final int SESSION = 3;
     private static final int USER_TIME = 11;
+    private static final int KERNEL_TIME = 12;
+    private static final int CHILDREN_KERNEL_TIME = 14;
     private static final int START_TIME = 19;
     private static final int RESIDENT = 21;
 
@@ -52,7 +61,8 @@ record ProcStat(
                 Long.parseLong(fields[SESSION]),
                 Long.parseLong(fields[START_TIME]),
                 cpu,
-                Long.parseLong(fields[RESIDENT]));
+                Long.parseLong(fields[RESIDENT]),
+                Long.parseLong(fields[KERNEL_TIME]) + Long.parseLong(fields[CHILDREN_KERNEL_TIME]));
     }
 
     boolean isDead() {

@@ -360,6 +360,27 @@ public final class ProcessRuntime implements ContainerRuntime {
 
     @Override
     public Map<ContainerKey, ContainerUsage> usage() {
+        List<ProcStat> processes = processes();
+        Map<ContainerKey, ContainerUsage> usage =
+                new TreeMap<>(Comparator.comparing(ContainerKey::toString));
+        running.forEach((key, process) -> usage.put(key, sum(process.began().pid(), processes)));
+        return usage;
+    }
+
+    @Override
+    public @Nullable String statistics(ContainerKey key) {
+        WatchedProcess process = running.get(key);
+        if (process == null) {
+            return null;
+        }
+        long session = process.began().pid();
+        return ProcessStatistics.of(
+                process.directory().id(),
+                process.spec().name(),
+                processes().stream().filter(one -> one.session() == session).toList());
+    }
+
+    private static List<ProcStat> processes() {
         List<ProcStat> processes = new ArrayList<>();
         File[] entries =
                 new File("/proc").listFiles((_, name) -> Character.isDigit(name.charAt(0)));
@@ -369,10 +390,7 @@ public final class ProcessRuntime implements ContainerRuntime {
                 processes.add(stat);
             }
         }
-        Map<ContainerKey, ContainerUsage> usage =
-                new TreeMap<>(Comparator.comparing(ContainerKey::toString));
-        running.forEach((key, process) -> usage.put(key, sum(process.began().pid(), processes)));
-        return usage;
+        return processes;
     }
 
     private static ContainerUsage sum(long session, List<ProcStat> processes) {

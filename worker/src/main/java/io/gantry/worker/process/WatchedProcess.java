@@ -3,6 +3,9 @@ package io.gantry.worker.process;
 import io.gantry.worker.core.FoundContainer.Exit;
 import io.gantry.worker.core.RuntimeFacts;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +43,13 @@ record WatchedProcess(ProcessDirectory directory, ProcessSpec spec, ProcStat beg
                 null,
                 spec.bindings(),
                 null,
-                directory.beganAtMillis());
+                directory.beganAtMillis(),
+                new RuntimeFacts.Details(
+                        null,
+                        Instant.ofEpochMilli(directory.beganAtMillis()).toString(),
+                        Map.of(),
+                        List.of(),
+                        null));
     }
 
     /** Sends a signal to the process and to everything it started. */

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs containers. Orders return at once and may come from any thread; each ends in exactly one
@@ -61,6 +62,12 @@ public interface ContainerRuntime extends AutoCloseable {
 
     /** Whether containers can be given graphics processors of the machine. */
     boolean handsOutGpus();
+
+    /**
+     * What a running container uses at this moment, in the form of the Docker engine's statistics,
+     * as JSON; null if it does not run. Blocks, for seconds at worst.
+     */
+    @Nullable String statistics(ContainerKey key);
 
     /** Whether the engine answers. Blocks, for seconds at worst. */
     boolean healthy();

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 /** The HTTP API of the control plane, at whichever node answered last. */
 final class FrontEnd {
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
-    private static final String TARGET = "AmazonEC2ContainerServiceV20141113.";
+    static final String TARGET = "AmazonEC2ContainerServiceV20141113.";
 
     /** What became of one call. */
     sealed interface Answer {

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** HTTP and WebSocket. Callbacks may come from any thread. */
 public interface Transport {
@@ -19,8 +20,17 @@ public interface Transport {
     /** Opens a socket; the listener hears of its opening or of its end. */
     Socket open(URI uri, Map<String, String> headers, SocketListener listener);
 
-    /** An answer, or the lack of one. */
-    record HttpAnswer(int status, String body) {
+    /**
+     * An answer, or the lack of one.
+     *
+     * @param requestId what the control plane calls the request
+     */
+    record HttpAnswer(int status, String body, @Nullable String requestId) {
+
+        /** An answer without a name. */
+        public HttpAnswer(int status, String body) {
+            this(status, body, null);
+        }
 
         /** For a call that got no answer. */
         public static HttpAnswer none(String why) {

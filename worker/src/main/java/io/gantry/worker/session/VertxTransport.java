@@ -59,7 +59,9 @@ public final class VertxTransport implements Transport, AutoCloseable {
                                                 content ->
                                                         new HttpAnswer(
                                                                 response.statusCode(),
-                                                                content.toString())))
+                                                                content.toString(),
+                                                                response.getHeader(
+                                                                        "x-amzn-RequestId"))))
                 .onComplete(
                         answer::accept, failure -> answer.accept(HttpAnswer.none(why(failure))));
     }

@@ -182,7 +182,7 @@ final class ProcessRuntimeTest {
         ProcessDirectory place = new ProcessDirectory(directory.resolve(facts.runtimeId()));
         ProcStat began = Check.present(place.began(), "stat");
         ProcStat earlier =
-                new ProcStat(began.pid(), 'S', began.session(), began.startTicks() - 1, 0, 0);
+                new ProcStat(began.pid(), 'S', began.session(), began.startTicks() - 1, 0, 0, 0);
         ProcessSpec spec = Check.present(place.spec(), "spec");
 
         assertThat(new WatchedProcess(place, spec, began).runs()).isTrue();
