@@ -1,6 +1,7 @@
 package io.gantry.worker;
 
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage.KnownTask;
+import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.Timers;
@@ -37,6 +38,7 @@ final class TaskDriver implements WorkerTasks {
     private final Timers timers;
     private final Telemetry telemetry = new Telemetry();
     private Consumer<TaskReport> reports = _ -> {};
+    private Consumer<GantryStreamMessage> streams = _ -> {};
     private Timers.@Nullable Timer wake;
     private boolean stopped;
     private volatile AgentState state;
@@ -60,6 +62,11 @@ final class TaskDriver implements WorkerTasks {
     /** Where reports go; set before the first event. */
     void reportTo(Consumer<TaskReport> newReports) {
         reports = newReports;
+    }
+
+    /** Where orders for streams go; set before the first event. */
+    void streamTo(Consumer<GantryStreamMessage> newStreams) {
+        streams = newStreams;
     }
 
     /** The latest state; may be read from any thread. */
@@ -216,6 +223,11 @@ final class TaskDriver implements WorkerTasks {
     @Override
     public void sequence(long reached) {
         journal.save(journal.identity().at(reached));
+    }
+
+    @Override
+    public void openStream(GantryStreamMessage order) {
+        streams.accept(order);
     }
 
     @Override

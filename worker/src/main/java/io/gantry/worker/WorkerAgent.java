@@ -1,5 +1,6 @@
 package io.gantry.worker;
 
+import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.LoopThread;
 import io.gantry.worker.core.Agent;
@@ -16,8 +17,10 @@ import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.session.AccessKey;
 import io.gantry.worker.session.ControlPlaneSession;
 import io.gantry.worker.session.KeySigner;
+import io.gantry.worker.session.RequestSigner;
 import io.gantry.worker.session.SessionSettings;
 import io.gantry.worker.session.VertxTransport;
+import io.gantry.worker.streams.StreamService;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.security.SecureRandom;
@@ -56,6 +59,7 @@ public final class WorkerAgent implements AutoCloseable {
     private final AtomicReference<@Nullable TaskDriver> driver = new AtomicReference<>();
     private final @Nullable EndpointServer endpoints;
     private @Nullable ContainerRuntime runtime;
+    private @Nullable StreamService streams;
     private volatile @Nullable ControlPlaneSession session;
 
     private WorkerAgent(WorkerConfig config) {
@@ -112,17 +116,27 @@ public final class WorkerAgent implements AutoCloseable {
                         credentials,
                         Clock.system(),
                         loop);
+        RequestSigner signer = new KeySigner(accessKey(), config.region());
         ControlPlaneSession conversation =
                 new ControlPlaneSession(
                         sessionSettings(containers),
                         transport,
-                        new KeySigner(accessKey(), config.region()),
+                        signer,
                         Clock.system(),
                         loop,
                         new SecureRandom(),
                         tasks);
         session = conversation;
         tasks.reportTo(conversation::report);
+        StreamService carrier =
+                new StreamService(
+                        vertx,
+                        signer,
+                        Clock.system(),
+                        containers.streams(),
+                        task -> tasks.state().tasks().get(task));
+        streams = carrier;
+        tasks.streamTo(carrier::begin);
         driver.set(tasks);
         if (endpoints != null) {
             endpoints.listen(vertx, containers.workerAddresses());
@@ -173,6 +187,10 @@ public final class WorkerAgent implements AutoCloseable {
         attributes.putAll(config.attributes());
         List<String> capabilities = new ArrayList<>(Machine.capabilities());
         capabilities.addAll(containers.capabilities());
+        capabilities.add(GantryStreamMessage.CAPABILITY);
+        if (containers.streams().terminals()) {
+            capabilities.add(GantryStreamMessage.TTY_CAPABILITY);
+        }
         if (endpoints != null) {
             capabilities.add("com.amazonaws.ecs.capability.task-iam-role");
         }
@@ -221,6 +239,9 @@ public final class WorkerAgent implements AutoCloseable {
     public void close() {
         finishWork();
         loop.close();
+        if (streams != null) {
+            streams.close();
+        }
         if (runtime != null) {
             runtime.close();
         }

@@ -7,12 +7,14 @@ import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
+import com.hazelcast.topic.ITopic;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +32,15 @@ public final class HazelcastLiveStore implements LiveStore {
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final Config config;
+    private final List<Consumer<Notice>> subscribers = new CopyOnWriteArrayList<>();
     private volatile @Nullable Joined joined;
     private volatile boolean closed;
 
     private record Joined(
             HazelcastInstance hazelcast,
             IMap<String, Heartbeat> heartbeats,
-            IMap<String, Utilisation> utilisations) {}
+            IMap<String, Utilisation> utilisations,
+            ITopic<Notice> notices) {}
 
     private HazelcastLiveStore(Config config) {
         this.config = config;
@@ -89,7 +93,8 @@ public final class HazelcastLiveStore implements LiveStore {
                         new Joined(
                                 hazelcast,
                                 hazelcast.getMap("heartbeat"),
-                                hazelcast.getMap("utilisation"));
+                                hazelcast.getMap("utilisation"),
+                                notices(hazelcast));
                 if (closed) {
                     hazelcast.shutdown();
                 }
@@ -101,6 +106,15 @@ public final class HazelcastLiveStore implements LiveStore {
                 pause();
             }
         }
+    }
+
+    private ITopic<Notice> notices(HazelcastInstance hazelcast) {
+        ITopic<Notice> topic = hazelcast.getTopic("notice");
+        topic.addMessageListener(
+                message ->
+                        subscribers.forEach(
+                                subscriber -> subscriber.accept(message.getMessageObject())));
+        return topic;
     }
 
     private static void pause() {
@@ -146,6 +160,22 @@ public final class HazelcastLiveStore implements LiveStore {
     @Override
     public @Nullable Utilisation utilisation(TaskId task) {
         return lookUp(store -> store.utilisations.get(task.toString()));
+    }
+
+    @Override
+    public boolean publish(Notice notice) {
+        Boolean passedOn =
+                lookUp(
+                        store -> {
+                            store.notices.publish(notice);
+                            return true;
+                        });
+        return passedOn != null;
+    }
+
+    @Override
+    public void subscribe(Consumer<Notice> listener) {
+        subscribers.add(listener);
     }
 
     @Override

@@ -2,14 +2,18 @@ package io.gantry.control.live;
 
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** {@link LiveStore} without other nodes, for tests. */
 public final class LocalLiveStore implements LiveStore {
     private final Map<WorkerId, Heartbeat> heartbeats = new ConcurrentHashMap<>();
     private final Map<TaskId, Utilisation> utilisations = new ConcurrentHashMap<>();
+    private final List<Consumer<Notice>> subscribers = new CopyOnWriteArrayList<>();
     private volatile boolean joined = true;
 
     /** Whether the store is there. */
@@ -41,6 +45,19 @@ public final class LocalLiveStore implements LiveStore {
     @Override
     public @Nullable Utilisation utilisation(TaskId task) {
         return utilisations.get(task);
+    }
+
+    @Override
+    public boolean publish(Notice notice) {
+        if (joined) {
+            subscribers.forEach(subscriber -> subscriber.accept(notice));
+        }
+        return joined;
+    }
+
+    @Override
+    public void subscribe(Consumer<Notice> listener) {
+        subscribers.add(listener);
     }
 
     @Override

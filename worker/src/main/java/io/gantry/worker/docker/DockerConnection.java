@@ -14,13 +14,7 @@ final class DockerConnection {
     private DockerConnection() {}
 
     static DockerClient open() {
-        DefaultDockerClientConfig.Builder settings =
-                DefaultDockerClientConfig.createDefaultConfigBuilder();
-        if (System.getenv("DOCKER_HOST") == null
-                && !Files.exists(Path.of("/var/run/docker.sock"))) {
-            podmanSocket(settings);
-        }
-        DefaultDockerClientConfig config = settings.build();
+        DefaultDockerClientConfig config = settings();
         return DockerClientImpl.getInstance(
                 config,
                 new ZerodepDockerHttpClient.Builder()
@@ -28,6 +22,17 @@ final class DockerConnection {
                         .sslConfig(config.getSSLConfig())
                         .connectionTimeout(Duration.ofSeconds(5))
                         .build());
+    }
+
+    /** Where the engine is. */
+    static DefaultDockerClientConfig settings() {
+        DefaultDockerClientConfig.Builder settings =
+                DefaultDockerClientConfig.createDefaultConfigBuilder();
+        if (System.getenv("DOCKER_HOST") == null
+                && !Files.exists(Path.of("/var/run/docker.sock"))) {
+            podmanSocket(settings);
+        }
+        return settings.build();
     }
 
     private static void podmanSocket(DefaultDockerClientConfig.Builder settings) {

@@ -17,6 +17,7 @@ import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.core.RuntimeFacts;
 import io.gantry.worker.runtime.ContainerNames;
 import io.gantry.worker.runtime.ContainerRuntime;
+import io.gantry.worker.runtime.ContainerStreams;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.runtime.StageWork;
@@ -44,6 +45,7 @@ public final class DockerRuntime implements ContainerRuntime {
     private final DockerImages images;
     private final DockerVolumes volumes;
     private final DockerWatch watch;
+    private final DockerStreams streams;
     private final String bridgeGateway;
     private final String version;
 
@@ -61,6 +63,7 @@ public final class DockerRuntime implements ContainerRuntime {
         images = new DockerImages(client, settings.pullBehavior());
         volumes = new DockerVolumes(client, settings.agentId());
         watch = new DockerWatch(client, settings.agentId(), events);
+        streams = new DockerStreams(client);
         version = String.valueOf(client.versionCmd().exec().getVersion());
     }
 
@@ -312,6 +315,11 @@ public final class DockerRuntime implements ContainerRuntime {
         } catch (RuntimeException noAnswer) {
             return false;
         }
+    }
+
+    @Override
+    public ContainerStreams streams() {
+        return streams;
     }
 
     private static void closeQuietly(DockerClient client) {

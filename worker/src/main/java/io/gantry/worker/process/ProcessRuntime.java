@@ -11,6 +11,7 @@ import io.gantry.worker.core.PortBinding;
 import io.gantry.worker.core.RuntimeFacts;
 import io.gantry.worker.runtime.ContainerNames;
 import io.gantry.worker.runtime.ContainerRuntime;
+import io.gantry.worker.runtime.ContainerStreams;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.runtime.StageWork;
@@ -368,6 +369,11 @@ public final class ProcessRuntime implements ContainerRuntime {
     @Override
     public boolean healthy() {
         return Files.isDirectory(directory);
+    }
+
+    @Override
+    public ContainerStreams streams() {
+        return new ProcessStreams(directory);
     }
 
     @Override

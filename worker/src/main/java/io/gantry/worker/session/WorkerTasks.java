@@ -1,6 +1,7 @@
 package io.gantry.worker.session;
 
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage.KnownTask;
+import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.TcsMessage.TaskHealth;
 import io.gantry.common.acs.TcsMessage.TaskMetric;
@@ -36,6 +37,9 @@ public interface WorkerTasks {
 
     /** Remembers the number for good. */
     void sequence(long reached);
+
+    /** Begins to carry a stream of a container; returns at once. */
+    void openStream(GantryStreamMessage order);
 
     /** Reads off what tasks use and how they feel, and answers on the session's loop. */
     void sample(Consumer<Sample> answer);

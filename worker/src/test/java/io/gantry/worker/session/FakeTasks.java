@@ -1,6 +1,7 @@
 package io.gantry.worker.session;
 
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage.KnownTask;
+import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.acs.AcsTask;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A worker that only remembers what it was told. */
 final class FakeTasks implements WorkerTasks {
     final List<AcsTask> assigned = new ArrayList<>();
+    final List<GantryStreamMessage> streams = new ArrayList<>();
     final List<Long> acknowledged = new ArrayList<>();
     final List<String> running = new ArrayList<>();
     @Nullable String instance;
@@ -63,6 +65,11 @@ final class FakeTasks implements WorkerTasks {
     @Override
     public void sequence(long reached) {
         sequence = reached;
+    }
+
+    @Override
+    public void openStream(GantryStreamMessage order) {
+        streams.add(order);
     }
 
     @Override
