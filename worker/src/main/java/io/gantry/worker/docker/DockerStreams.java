@@ -62,6 +62,10 @@ final class DockerStreams implements ContainerStreams {
             other.onLeft(() -> closeQuietly(copy));
             command.exec(copy);
             copy.awaitCompletion();
+            RuntimeException failure = copy.failure;
+            if (failure != null && !other.hasLeft()) {
+                throw refused(failure);
+            }
         } catch (DockerException | UncheckedIOException refused) {
             if (!other.hasLeft()) {
                 throw refused(refused);
@@ -87,6 +91,7 @@ final class DockerStreams implements ContainerStreams {
     /** Waits for the other end with each part, and so does the engine. */
     private static final class Copy extends ResultCallback.Adapter<Frame> {
         private final OtherEnd other;
+        private volatile @Nullable RuntimeException failure;
 
         private Copy(OtherEnd other) {
             this.other = other;
@@ -101,6 +106,19 @@ final class DockerStreams implements ContainerStreams {
             } catch (IOException left) {
                 throw new UncheckedIOException(left);
             }
+        }
+
+        /** The library would log it as an error of this worker's. */
+        @Override
+        public void onError(Throwable problem) {
+            if (failure == null) {
+                failure =
+                        problem instanceof RuntimeException known
+                                ? known
+                                : new IllegalStateException(
+                                        String.valueOf(problem.getMessage()), problem);
+            }
+            onComplete();
         }
     }
 
@@ -219,7 +237,7 @@ final class DockerStreams implements ContainerStreams {
                 HangUp.process(pid, containerId);
             }
         } catch (DockerException | IOException failure) {
-            log.atInfo().addKeyValue("error", failure.getMessage()).log("a command may run on");
+            log.atWarn().addKeyValue("error", failure.getMessage()).log("a command may run on");
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Ends a process of a container as a terminal that hangs up does: by HUP, and by KILL if it does
- * not go. It works where the engine's processes are this machine's; elsewhere it does nothing.
+ * Ends a process of a container and what it has started, as a terminal that hangs up does: by HUP,
+ * and by KILL if it does not go. Engines give each command a session of its own. It works where the
+ * engine's processes are this machine's; elsewhere it does nothing.
  */
 final class HangUp {
     private static final Duration GRACE = Duration.ofSeconds(3);
@@ -51,7 +52,7 @@ final class HangUp {
                 new ProcessBuilder(
                                 "sh",
                                 "-c",
-                                "kill -s \"$1\" \"$2\"",
+                                "kill -s \"$1\" -- \"-$2\"",
                                 "gantry",
                                 name,
                                 Long.toString(pid))

@@ -88,7 +88,8 @@ public final class StreamService implements AutoCloseable {
             return;
         }
         try {
-            socket.say(serve(order, socket));
+            socket.say(
+                    closed ? new StreamControl.Failure("The worker stops.") : serve(order, socket));
             // The client closes once it has read everything, or the node when the client has left.
             socket.awaitClose();
         } catch (InterruptedException interrupted) {

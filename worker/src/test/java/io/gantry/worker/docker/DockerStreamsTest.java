@@ -237,19 +237,27 @@ final class DockerStreamsTest {
 
     @Test
     void aCommandWhoseCallerLeavesIsEnded() throws Exception {
+        endsWhenItsCallerLeaves("echo ready; busybox sleep 777; true");
+    }
+
+    @Test
+    void aCommandThatDoesNotHangUpIsKilled() throws Exception {
+        endsWhenItsCallerLeaves("trap '' HUP; echo ready; while :; do busybox sleep 1; done");
+    }
+
+    private void endsWhenItsCallerLeaves(String script) throws Exception {
         String id = run("busybox sleep 1000");
         var other = new FakeEnd();
-        CompletableFuture<Integer> code =
-                begin(id, shell("echo ready; trap '' PIPE; busybox sleep 777; true"), other);
+        CompletableFuture<Integer> code = begin(id, shell(script), other);
         other.awaitStdout("ready\n"::equals);
         other.leave();
-        assertThat(code).failsWithin(20, TimeUnit.SECONDS);
+        assertThat(code.handle((exit, failure) -> failure != null || exit != 0).join()).isTrue();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         String processes = processes(id);
         while (processes.contains("echo ready") && System.nanoTime() < end) {
             processes = processes(id);
         }
-        assertThat(processes).contains("sleep 1000").doesNotContain("echo ready");
+        assertThat(processes).contains("sleep 1000").doesNotContain("echo ready", "sleep 777");
     }
 
     private String processes(String id) {
