@@ -124,12 +124,12 @@ final class ClusterReader {
 
     /** Those that should run. */
     List<Task> tasks(String cluster, @Nullable String service) {
-        return tasks(
+        return listedTasks(
                 cluster, ListTasksRequest.builder().cluster(cluster).serviceName(service).build());
     }
 
     /** Those that a request lists, over all of its pages. */
-    List<Task> tasks(String cluster, ListTasksRequest request) {
+    List<Task> listedTasks(String cluster, ListTasksRequest request) {
         return describedTasks(cluster, taskArns(request));
     }
 

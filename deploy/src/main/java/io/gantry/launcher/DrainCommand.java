@@ -123,7 +123,7 @@ final class DrainCommand implements Callable<Integer> {
                             .containerInstance(worker.containerInstanceArn())
                             .desiredStatus(desired)
                             .build();
-            reader.tasks(remote.cluster(), request).stream()
+            reader.listedTasks(remote.cluster(), request).stream()
                     .filter(task -> !"STOPPED".equals(task.lastStatus()))
                     .forEach(alive::add);
         }

@@ -84,7 +84,7 @@ final class ExecCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Call call = Call.of(words, wordsBeforeDash());
-        if (call == null || tty && noTty) {
+        if (call == null || (tty && noTty)) {
             throw new ParameterException(
                     spec.commandLine(), "gantry exec TASK [CONTAINER] -- COMMAND [ARGUMENTS]");
         }

@@ -164,8 +164,9 @@ final class OpenStream implements WebSocket.Listener {
                     }
                     WebSocket open = socket;
                     if (open != null) {
-                        open.sendClose(WebSocket.NORMAL_CLOSURE, "")
-                                .whenComplete((closed, failure) -> open.abort());
+                        var _ =
+                                open.sendClose(WebSocket.NORMAL_CLOSURE, "")
+                                        .whenComplete((closed, failure) -> open.abort());
                     }
                 });
     }

@@ -81,7 +81,7 @@ final class TasksCommand implements Callable<Integer> {
                                                 .containerInstanceArn());
         var found = new ArrayList<Task>();
         for (DesiredStatus desired : List.of(DesiredStatus.RUNNING, DesiredStatus.STOPPED)) {
-            reader.tasks(cluster, request.desiredStatus(desired).build()).stream()
+            reader.listedTasks(cluster, request.desiredStatus(desired).build()).stream()
                     .filter(shown::includes)
                     .forEach(found::add);
         }

@@ -78,7 +78,7 @@ final class Terminal {
                                         yield null;
                                     }
                                     case "hashCode" -> System.identityHashCode(self);
-                                    case "equals" -> arguments != null && self == arguments[0];
+                                    case "equals" -> isProxy(arguments);
                                     default -> "resize";
                                 };
                             });
@@ -91,6 +91,13 @@ final class Terminal {
                 | InvocationTargetException unable) {
             System.err.println("Changes of the window's size will not be noticed: " + unable);
         }
+    }
+
+    /** There is one only. */
+    private static boolean isProxy(Object @Nullable [] arguments) {
+        return arguments != null
+                && arguments[0] != null
+                && Proxy.isProxyClass(arguments[0].getClass());
     }
 
     /** What a command prints that works on this process's input, or null if it fails. */
