@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 /** Runs a command in a container, with this terminal or with pipes. */
 @Command(
         name = "exec",
-        customSynopsis = "Usage: gantry exec [OPTIONS] TASK [CONTAINER] -- COMMAND [ARGUMENTS]",
+        customSynopsis = "gantry exec [OPTIONS] TASK [CONTAINER] -- COMMAND [ARGUMENTS]",
         description = {
             "Run a command in a container of a running task.",
             "It gets a terminal if this one is called from a terminal. The exit code is the"
