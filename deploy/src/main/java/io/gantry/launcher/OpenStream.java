@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A stream that is open. The next message is taken when the last one has been put where it goes.
  */
 final class OpenStream implements WebSocket.Listener {
+    private static final int WITHOUT_A_WORD = 1006;
+
     private final Sink sink;
     private final CompletableFuture<StreamControl> end = new CompletableFuture<>();
     private final CountDownLatch usable = new CountDownLatch(1);
@@ -91,7 +93,10 @@ final class OpenStream implements WebSocket.Listener {
     public @Nullable CompletionStage<?> onClose(WebSocket from, int status, String reason) {
         complete(
                 new StreamControl.Failure(
-                        "The stream was closed (%d %s).".formatted(status, reason)));
+                        status == WITHOUT_A_WORD
+                                ? "The connection to the node was lost."
+                                : "The node has closed the stream (%d %s)."
+                                        .formatted(status, reason)));
         return null;
     }
 

@@ -97,20 +97,22 @@ final class LauncherIT {
 
         // Each node can carry a stream, whichever of them the worker is connected to.
         for (Member node : installation.controlPlane()) {
-            Result executed =
-                    gantry(
-                            "exec",
-                            "--endpoint",
-                            node.url().toString(),
-                            "--credentials",
-                            installation.layout().credentials(node).toString(),
-                            "-n",
-                            id,
-                            "--",
-                            "sh",
-                            "-c",
-                            "echo \"seen by $0\"; exit 7",
-                            node.name());
+            List<String> command =
+                    new ArrayList<>(
+                            List.of(
+                                    "exec",
+                                    "--endpoint",
+                                    node.url().toString(),
+                                    "--credentials",
+                                    installation.layout().credentials(node).toString(),
+                                    "-n",
+                                    id,
+                                    "--"));
+            if (installation.engine() == EngineKind.DOCKER) {
+                command.add("/bin/busybox");
+            }
+            command.addAll(List.of("sh", "-c", "echo \"seen by $0\"; exit 7", node.name()));
+            Result executed = gantry(command.toArray(String[]::new));
             assertThat(executed.output()).contains("seen by " + node.name());
             assertThat(executed.code()).isEqualTo(7);
         }
