@@ -35,12 +35,15 @@ import io.gantry.control.session.AcsEndpoint;
 import io.gantry.control.session.ObservationBatcher;
 import io.gantry.control.session.Sessions;
 import io.gantry.control.session.TcsEndpoint;
+import io.gantry.control.stream.SessionMessenger;
+import io.gantry.control.stream.Streams;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -148,6 +151,29 @@ public final class ControlPlane implements AutoCloseable {
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
         closing.on(() -> vertx.close().await());
         var pages = new Pages(config.node(), raft, metrics);
+        var streams =
+                new Streams(
+                        vertx,
+                        authentication,
+                        virtualThreads,
+                        raft,
+                        new SessionMessenger(sessions, live),
+                        new Streams.Settings(config.node(), config.publicUrl()));
+        Map<String, HttpServer.Upgrade> upgrades = new HashMap<>(streams.upgrades());
+        upgrades.put(
+                "/acs/ws",
+                new AcsEndpoint(
+                        vertx,
+                        authentication,
+                        virtualThreads,
+                        sessions,
+                        raft,
+                        commands,
+                        config.node()));
+        upgrades.put(
+                "/tcs/ws",
+                new TcsEndpoint(
+                        vertx, authentication, virtualThreads, observations, raft, live, clock));
         HttpServer http =
                 closing.on(
                         new HttpServer(
@@ -156,27 +182,10 @@ public final class ControlPlane implements AutoCloseable {
                                 self.basePort(),
                                 dispatcher,
                                 pages.byPath(),
-                                Map.of(
-                                        "/acs/ws",
-                                        new AcsEndpoint(
-                                                vertx,
-                                                authentication,
-                                                virtualThreads,
-                                                sessions,
-                                                raft,
-                                                commands,
-                                                config.node()),
-                                        "/tcs/ws",
-                                        new TcsEndpoint(
-                                                vertx,
-                                                authentication,
-                                                virtualThreads,
-                                                observations,
-                                                raft,
-                                                live,
-                                                clock)),
+                                upgrades,
                                 virtualThreads));
         closing.on(() -> sessions.closeAll("the node is closing"));
+        closing.on(streams);
         log.atInfo()
                 .addKeyValue("node", config.node())
                 .addKeyValue("url", config.publicUrl())

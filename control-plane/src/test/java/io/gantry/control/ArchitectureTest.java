@@ -62,6 +62,7 @@ class ArchitectureTest {
                         "io.vertx..",
                         "io.gantry.control.http..",
                         "io.gantry.control.session..",
+                        "io.gantry.control.stream..",
                         "io.gantry.control"),
                 noClasses()
                         .that()

@@ -66,17 +66,23 @@ final class ClusterReader {
     }
 
     List<ContainerInstance> workers(String cluster) {
-        List<String> arns =
-                all(
-                        token -> {
-                            var request =
-                                    ListContainerInstancesRequest.builder()
-                                            .cluster(cluster)
-                                            .nextToken(token)
-                                            .build();
-                            var reply = api.call(request, ListContainerInstancesResponse.class);
-                            return new Page(reply.containerInstanceArns(), reply.nextToken());
-                        });
+        return describedWorkers(cluster, workerArns(cluster));
+    }
+
+    List<String> workerArns(String cluster) {
+        return all(
+                token -> {
+                    var request =
+                            ListContainerInstancesRequest.builder()
+                                    .cluster(cluster)
+                                    .nextToken(token)
+                                    .build();
+                    var reply = api.call(request, ListContainerInstancesResponse.class);
+                    return new Page(reply.containerInstanceArns(), reply.nextToken());
+                });
+    }
+
+    List<ContainerInstance> describedWorkers(String cluster, List<String> arns) {
         return inBatches(
                 arns,
                 PER_DESCRIPTION,
@@ -118,18 +124,25 @@ final class ClusterReader {
 
     /** Those that should run. */
     List<Task> tasks(String cluster, @Nullable String service) {
-        List<String> arns =
-                all(
-                        token -> {
-                            var request =
-                                    ListTasksRequest.builder()
-                                            .cluster(cluster)
-                                            .serviceName(service)
-                                            .nextToken(token)
-                                            .build();
-                            var reply = api.call(request, ListTasksResponse.class);
-                            return new Page(reply.taskArns(), reply.nextToken());
-                        });
+        return listedTasks(
+                cluster, ListTasksRequest.builder().cluster(cluster).serviceName(service).build());
+    }
+
+    /** Those that a request lists, over all of its pages. */
+    List<Task> listedTasks(String cluster, ListTasksRequest request) {
+        return describedTasks(cluster, taskArns(request));
+    }
+
+    List<String> taskArns(ListTasksRequest request) {
+        return all(
+                token -> {
+                    var page = request.toBuilder().nextToken(token).build();
+                    var reply = api.call(page, ListTasksResponse.class);
+                    return new Page(reply.taskArns(), reply.nextToken());
+                });
+    }
+
+    List<Task> describedTasks(String cluster, List<String> arns) {
         return inBatches(
                 arns,
                 PER_DESCRIPTION,
@@ -138,5 +151,13 @@ final class ClusterReader {
                             DescribeTasksRequest.builder().cluster(cluster).tasks(some).build();
                     return api.call(request, DescribeTasksResponse.class).tasks();
                 });
+    }
+
+    /** The service of that name, or null. */
+    @Nullable Service service(String cluster, String name) {
+        var request = DescribeServicesRequest.builder().cluster(cluster).services(name).build();
+        return api.call(request, DescribeServicesResponse.class).services().stream()
+                .findFirst()
+                .orElse(null);
     }
 }

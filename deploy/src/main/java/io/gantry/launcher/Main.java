@@ -20,7 +20,12 @@ import picocli.CommandLine.ParseResult;
             UpCommand.class,
             DownCommand.class,
             StatusCommand.class,
+            TasksCommand.class,
+            TaskCommand.class,
             LogsCommand.class,
+            ExecCommand.class,
+            WorkersCommand.class,
+            DrainCommand.class,
             KillCommand.class,
             VersionCommand.class,
             ControlPlaneCommand.class,
@@ -56,6 +61,7 @@ final class Main implements Runnable {
         PrintWriter err = command.getErr();
         switch (failure) {
             case Failure known -> err.println(known.getMessage());
+            case ApiClient.RefusedException refused -> err.println(refused.getMessage());
             case SettingsException settings -> settings.problems().forEach(err::println);
             default -> {
                 err.println("This should not have happened:");

@@ -52,6 +52,10 @@ final class Session {
     }
 
     ApiClient api() {
+        return remote().api();
+    }
+
+    Remote remote() {
         Credentials credentials = credentials();
         if (credentials == null) {
             throw new Failure(
@@ -62,8 +66,7 @@ final class Session {
         if (running.isEmpty()) {
             throw new Failure("No node runs; \"gantry up\" starts them.");
         }
-        return new ApiClient(
-                http, running.stream().map(Member::url).toList(), credentials, region());
+        return new Remote(http, running.stream().map(Member::url).toList(), credentials, region());
     }
 
     static String region() {

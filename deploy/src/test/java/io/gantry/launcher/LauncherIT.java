@@ -63,6 +63,7 @@ final class LauncherIT {
                 .contains("leader", "export AWS_SECRET_ACCESS_KEY=", "aws ecs update-service");
 
         Installation installation = Installation.open(new Layout(home));
+        theOperatorSeesIntoTasks(installation);
         Member leader = leader(installation);
         assertThat(gantry("kill", leader.name()).code()).isZero();
         assertThat(tasks(installation, leader)).hasSize(2);
@@ -79,6 +80,46 @@ final class LauncherIT {
         Result down = gantry("down");
         assertThat(down.code()).as(down.output()).isZero();
         assertNothingIsLeft(installation, replies, agents);
+    }
+
+    private void theOperatorSeesIntoTasks(Installation installation) throws Exception {
+        String arn = tasks(installation, null).getFirst();
+        String id = arn.substring(arn.lastIndexOf('/') + 1);
+        Result tasks = gantry("tasks", "--service", Sample.SERVICE);
+        assertThat(tasks.code()).as(tasks.output()).isZero();
+        assertThat(tasks.output()).contains(id, "service:" + Sample.SERVICE, "RUNNING");
+        assertThat(gantry("tasks", "--json").output()).contains("\"taskArn\":\"" + arn);
+        assertThat(gantry("task", id).output())
+                .contains("created, for service:" + Sample.SERVICE, "started", arn);
+        assertThat(gantry("workers").output()).contains("w1", "w2", "ACTIVE", "yes");
+        Result logs = gantry("logs", id, "-n", "5");
+        assertThat(logs.code()).as(logs.output()).isZero();
+
+        // Each node can carry a stream, whichever of them the worker is connected to.
+        for (Member node : installation.controlPlane()) {
+            List<String> command =
+                    new ArrayList<>(
+                            List.of(
+                                    "exec",
+                                    "--endpoint",
+                                    node.url().toString(),
+                                    "--credentials",
+                                    installation.layout().credentials(node).toString(),
+                                    "-n",
+                                    id,
+                                    "--"));
+            if (installation.engine() == EngineKind.DOCKER) {
+                command.add("/bin/busybox");
+            }
+            command.addAll(List.of("sh", "-c", "echo \"seen by $0\"; exit 7", node.name()));
+            Result executed = gantry(command.toArray(String[]::new));
+            assertThat(executed.output()).contains("seen by " + node.name());
+            assertThat(executed.code()).isEqualTo(7);
+        }
+        Result missing = gantry("exec", "ffffffff", "--", "true");
+        assertThat(missing.code()).isEqualTo(1);
+        assertThat(missing.output()).contains("There is no task 'ffffffff'");
+        assertThat(gantry("exec", id).code()).isEqualTo(2);
     }
 
     @Test

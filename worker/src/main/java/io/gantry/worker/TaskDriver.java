@@ -1,6 +1,7 @@
 package io.gantry.worker;
 
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage.KnownTask;
+import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.TcsMessage;
 import io.gantry.common.time.Clock;
@@ -17,8 +18,11 @@ import io.gantry.worker.journal.JournalException;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.session.WorkerTasks;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,10 @@ import org.slf4j.LoggerFactory;
 final class TaskDriver implements WorkerTasks {
     private static final Logger log = LoggerFactory.getLogger(TaskDriver.class);
     private static final Duration DISK_RETRY = Duration.ofSeconds(1);
+
+    /** So many events are remembered together at most. */
+    private static final int BATCH = 128;
+
     private static final Duration CLOCK_INTERVAL = Duration.ofSeconds(10);
 
     private final Agent agent;
@@ -44,6 +52,8 @@ final class TaskDriver implements WorkerTasks {
     private final Telemetry telemetry = new Telemetry();
     private Consumer<TaskReport> reports = _ -> {};
     private Consumer<String> unwell = _ -> {};
+    private Consumer<GantryStreamMessage> streams = _ -> {};
+    private final Queue<AgentEvent> posted = new ConcurrentLinkedQueue<>();
     private Timers.@Nullable Timer wake;
     private boolean stopped;
     private volatile AgentState state;
@@ -74,23 +84,40 @@ final class TaskDriver implements WorkerTasks {
         unwell = healthChanged;
     }
 
+    /** Where orders for streams go; set before the first event. */
+    void streamTo(Consumer<GantryStreamMessage> newStreams) {
+        streams = newStreams;
+    }
+
     /** The latest state; may be read from any thread. */
     AgentState state() {
         return state;
     }
 
-    /** Hands over an event from any thread. */
+    /** Hands over an event from any thread. What comes at the same time is remembered together. */
     void post(AgentEvent event) {
-        timers.run(() -> takeUntilRemembered(event));
+        posted.add(event);
+        timers.run(this::takePosted);
+    }
+
+    private void takePosted() {
+        List<AgentEvent> batch = new ArrayList<>();
+        for (AgentEvent next = posted.poll(); next != null; next = posted.poll()) {
+            batch.add(next);
+            if (batch.size() == BATCH) {
+                break;
+            }
+        }
+        takeUntilRemembered(batch);
     }
 
     /** A full disk must not lose what a runtime said only once. */
-    private void takeUntilRemembered(AgentEvent event) {
+    private void takeUntilRemembered(List<AgentEvent> events) {
         try {
-            take(event);
+            take(events);
         } catch (JournalException failure) {
             log.atError().setCause(failure).log("cannot remember, trying again");
-            timers.after(DISK_RETRY, () -> takeUntilRemembered(event));
+            timers.after(DISK_RETRY, () -> takeUntilRemembered(events));
         }
     }
 
@@ -102,41 +129,52 @@ final class TaskDriver implements WorkerTasks {
         }
     }
 
-    void take(AgentEvent event) {
-        if (stopped) {
+    /** Takes events in their order, and has done what follows once it is all remembered. */
+    void take(List<AgentEvent> events) {
+        if (stopped || events.isEmpty()) {
             return;
         }
+        List<AgentEvent> all = new ArrayList<>();
         long jump = time.jumpMillis();
         if (jump != 0) {
             log.atWarn().addKeyValue("by_millis", jump).log("the machine's clock was set");
-            step(new AgentEvent.ClockJumped(jump));
+            all.add(new AgentEvent.ClockJumped(jump));
+        }
+        all.addAll(events);
+        List<AgentAction> actions = new ArrayList<>();
+        AgentState next = state;
+        Long wakeAt = null;
+        for (AgentEvent event : all) {
+            Agent.Step step = agent.step(next, event, clock.nowMillis());
+            next = step.state();
+            wakeAt = step.wakeAtMillis();
+            actions.addAll(step.actions());
+        }
+        journal.save(next);
+        state = next;
+        if (jump != 0) {
             time.accept();
         }
-        Agent.Step step = step(event);
-        log(event);
-        step.actions().forEach(this::carryOut);
+        events.forEach(TaskDriver::log);
+        actions.forEach(this::carryOut);
+        wakeAt(wakeAt);
+    }
+
+    private void wakeAt(@Nullable Long millis) {
         if (wake != null) {
             wake.cancel();
         }
-        Long wakeAt = step.wakeAtMillis();
         wake =
-                wakeAt == null
+                millis == null
                         ? null
                         : timers.after(
-                                Duration.ofMillis(Math.max(1, wakeAt - clock.nowMillis())),
-                                () -> takeUntilRemembered(new AgentEvent.Tick()));
-    }
-
-    private Agent.Step step(AgentEvent event) {
-        Agent.Step step = agent.step(state, event, clock.nowMillis());
-        journal.save(step.state());
-        state = step.state();
-        return step;
+                                Duration.ofMillis(Math.max(1, millis - clock.nowMillis())),
+                                () -> takeUntilRemembered(List.of(new AgentEvent.Tick())));
     }
 
     /** Looks at the clock now and then, so that one that was set is noticed soon. */
     void watchClock() {
-        takeUntilRemembered(new AgentEvent.Tick());
+        takeUntilRemembered(List.of(new AgentEvent.Tick()));
         if (!stopped) {
             timers.after(CLOCK_INTERVAL, this::watchClock);
         }
@@ -195,7 +233,10 @@ final class TaskDriver implements WorkerTasks {
     @Override
     public void assign(List<AcsTask> tasks) {
         // The journal is on disk, where secrets do not belong.
-        tasks.forEach(task -> take(new AgentEvent.Assigned(task.withoutSecrets())));
+        take(
+                tasks.stream()
+                        .map(task -> (AgentEvent) new AgentEvent.Assigned(task.withoutSecrets()))
+                        .toList());
     }
 
     @Override
@@ -218,7 +259,7 @@ final class TaskDriver implements WorkerTasks {
 
     @Override
     public void reportAcknowledged(String taskArn, long reportNumber) {
-        takeUntilRemembered(new AgentEvent.ReportAcknowledged(taskArn, reportNumber));
+        post(new AgentEvent.ReportAcknowledged(taskArn, reportNumber));
     }
 
     @Override
@@ -265,6 +306,11 @@ final class TaskDriver implements WorkerTasks {
                 .flatMap(arn -> Stream.ofNullable(state.tasks().get(arn)))
                 .flatMap(task -> Telemetry.health(task).stream())
                 .toList();
+    }
+
+    @Override
+    public void openStream(GantryStreamMessage order) {
+        streams.accept(order);
     }
 
     @Override

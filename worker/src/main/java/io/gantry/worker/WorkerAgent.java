@@ -1,5 +1,6 @@
 package io.gantry.worker;
 
+import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.LoopThread;
 import io.gantry.worker.core.Agent;
@@ -21,8 +22,10 @@ import io.gantry.worker.session.AccessKey;
 import io.gantry.worker.session.ControlPlaneSession;
 import io.gantry.worker.session.EcsCalls;
 import io.gantry.worker.session.KeySigner;
+import io.gantry.worker.session.RequestSigner;
 import io.gantry.worker.session.SessionSettings;
 import io.gantry.worker.session.VertxTransport;
+import io.gantry.worker.streams.StreamService;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.security.SecureRandom;
@@ -61,6 +64,7 @@ public final class WorkerAgent implements AutoCloseable {
     private final AtomicReference<@Nullable TaskDriver> driver = new AtomicReference<>();
     private final @Nullable EndpointServer endpoints;
     private volatile @Nullable ContainerRuntime runtime;
+    private @Nullable StreamService streams;
     private volatile @Nullable ControlPlaneSession session;
 
     private WorkerAgent(WorkerConfig config) {
@@ -129,23 +133,33 @@ public final class WorkerAgent implements AutoCloseable {
                         credentials,
                         Clock.system(),
                         loop);
+        RequestSigner signer = new KeySigner(accessKey(), config.region());
         ControlPlaneSession conversation =
                 new ControlPlaneSession(
                         sessionSettings(containers),
                         transport,
-                        new KeySigner(accessKey(), config.region()),
+                        signer,
                         Clock.system(),
                         loop,
                         new SecureRandom(),
                         tasks);
         session = conversation;
         tasks.reportTo(conversation::report, conversation::healthChanged);
+        StreamService carrier =
+                new StreamService(
+                        vertx,
+                        signer,
+                        Clock.system(),
+                        containers.streams(),
+                        task -> tasks.state().tasks().get(task));
+        streams = carrier;
+        tasks.streamTo(carrier::begin);
         driver.set(tasks);
         if (endpoints != null) {
             endpoints.listen(vertx, containers.workerAddresses());
         }
         AgentEvent restarted = new AgentEvent.Restarted(containers.adopt());
-        loop.run(() -> tasks.take(restarted));
+        tasks.post(restarted);
         loop.run(conversation::start);
         loop.run(tasks::watchClock);
         new Tidying(tasks::state, containers, config.images().cleanup().interval(), loop).begin();
@@ -197,6 +211,10 @@ public final class WorkerAgent implements AutoCloseable {
         List<String> capabilities = new ArrayList<>(Machine.capabilities());
         capabilities.addAll(containers.capabilities());
         capabilities.addAll(Lookups.capabilities());
+        capabilities.add(GantryStreamMessage.CAPABILITY);
+        if (containers.streams().terminals()) {
+            capabilities.add(GantryStreamMessage.TTY_CAPABILITY);
+        }
         if (endpoints != null) {
             capabilities.add("com.amazonaws.ecs.capability.task-iam-role");
             capabilities.add("com.amazonaws.ecs.capability.task-iam-role-network-host");
@@ -247,6 +265,9 @@ public final class WorkerAgent implements AutoCloseable {
     public void close() {
         finishWork();
         loop.close();
+        if (streams != null) {
+            streams.close();
+        }
         ContainerRuntime current = runtime;
         if (current != null) {
             current.close();

@@ -65,7 +65,8 @@ final class ArchitectureTest {
                 .resideOutsideOfPackages(
                         "io.gantry.worker",
                         "io.gantry.worker.session..",
-                        "io.gantry.worker.endpoints..")
+                        "io.gantry.worker.endpoints..",
+                        "io.gantry.worker.streams..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.vertx..")

@@ -24,7 +24,8 @@ public final class AcsCodec {
                             AcsMessage.ConfirmAttachmentMessage.class,
                             AcsMessage.StageUpdateMessage.class,
                             AcsMessage.PerformUpdateMessage.class,
-                            AcsMessage.GantryInventoryMessage.class));
+                            AcsMessage.GantryInventoryMessage.class,
+                            AcsMessage.GantryStreamMessage.class));
 
     private AcsCodec() {}
 

@@ -231,6 +231,56 @@ public sealed interface AcsMessage {
     }
 
     /**
+     * Gantry's extension, server to agent: dial back and carry one stream. Only for workers that
+     * say {@code gantry.capability.streams}; there is no answer but the dialled socket.
+     *
+     * @param url where to dial, {@code http} or {@code https}; names the stream
+     * @param kind {@link #LOGS} or {@link #EXEC}
+     * @param command what to execute; empty for logs
+     * @param tty whether the command gets a terminal
+     * @param columns of the terminal; 0 if that is not known
+     * @param rows of the terminal; 0 if that is not known
+     * @param follow whether to go on with what is still to be logged
+     * @param tail how many of the latest lines; null for all
+     * @param sinceSeconds of the epoch; null for all
+     */
+    record GantryStreamMessage(
+            String messageId,
+            String streamId,
+            String url,
+            String kind,
+            String taskArn,
+            String containerName,
+            List<String> command,
+            boolean tty,
+            int columns,
+            int rows,
+            boolean follow,
+            @Nullable Integer tail,
+            @Nullable Long sinceSeconds,
+            boolean timestamps)
+            implements AcsMessage {
+        public static final String LOGS = "logs";
+        public static final String EXEC = "exec";
+
+        /** The attribute of workers that understand this message. */
+        public static final String CAPABILITY = "gantry.capability.streams";
+
+        /** The attribute of workers that can give a command a terminal. */
+        public static final String TTY_CAPABILITY = "gantry.capability.streams-tty";
+
+        public GantryStreamMessage {
+            requireNonNull(messageId, "messageId");
+            requireNonNull(streamId, "streamId");
+            requireNonNull(url, "url");
+            requireNonNull(kind, "kind");
+            requireNonNull(taskArn, "taskArn");
+            requireNonNull(containerName, "containerName");
+            command = List.copyOf(command);
+        }
+    }
+
+    /**
      * A task by name.
      *
      * @param desiredStatus RUNNING or STOPPED

@@ -7,12 +7,14 @@ import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
+import com.hazelcast.topic.ITopic;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class HazelcastLiveStore implements LiveStore {
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final Config config;
+    private final List<Consumer<Notice>> subscribers = new CopyOnWriteArrayList<>();
     private volatile @Nullable Joined joined;
     private volatile boolean closed;
 
@@ -41,7 +44,8 @@ public final class HazelcastLiveStore implements LiveStore {
             HazelcastInstance hazelcast,
             IMap<String, Heartbeat> heartbeats,
             IMap<String, Utilisation> utilisations,
-            IMap<String, MachineHealth> healths) {}
+            IMap<String, MachineHealth> healths,
+            ITopic<Notice> notices) {}
 
     private HazelcastLiveStore(Config config) {
         this.config = config;
@@ -96,7 +100,8 @@ public final class HazelcastLiveStore implements LiveStore {
                                 hazelcast,
                                 hazelcast.getMap("heartbeat"),
                                 hazelcast.getMap("utilisation"),
-                                hazelcast.getMap("health"));
+                                hazelcast.getMap("health"),
+                                notices(hazelcast));
                 if (closed) {
                     hazelcast.shutdown();
                 }
@@ -108,6 +113,15 @@ public final class HazelcastLiveStore implements LiveStore {
                 pause();
             }
         }
+    }
+
+    private ITopic<Notice> notices(HazelcastInstance hazelcast) {
+        ITopic<Notice> topic = hazelcast.getTopic("notice");
+        topic.addMessageListener(
+                message ->
+                        subscribers.forEach(
+                                subscriber -> subscriber.accept(message.getMessageObject())));
+        return topic;
     }
 
     private static void pause() {
@@ -163,6 +177,22 @@ public final class HazelcastLiveStore implements LiveStore {
     @Override
     public @Nullable MachineHealth health(WorkerId worker) {
         return lookUp(store -> store.healths.get(worker.toString()));
+    }
+
+    @Override
+    public boolean publish(Notice notice) {
+        Boolean passedOn =
+                lookUp(
+                        store -> {
+                            store.notices.publish(notice);
+                            return true;
+                        });
+        return passedOn != null;
+    }
+
+    @Override
+    public void subscribe(Consumer<Notice> listener) {
+        subscribers.add(listener);
     }
 
     @Override

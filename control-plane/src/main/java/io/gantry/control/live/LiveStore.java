@@ -5,6 +5,7 @@ import io.gantry.common.model.WorkerId;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Volatile knowledge shared by the nodes. Everything in it may be missing, old or lost. */
@@ -53,6 +54,13 @@ public interface LiveStore extends AutoCloseable {
             long changedAtMillis)
             implements Serializable {}
 
+    /**
+     * Something to tell a worker, for whichever node holds its connection.
+     *
+     * @param frame of the agents' command channel
+     */
+    record Notice(String worker, String frame) implements Serializable {}
+
     void heartbeat(WorkerId worker, Heartbeat heartbeat);
 
     @Nullable Heartbeat heartbeat(WorkerId worker);
@@ -67,6 +75,15 @@ public interface LiveStore extends AutoCloseable {
     void health(WorkerId worker, MachineHealth health);
 
     @Nullable MachineHealth health(WorkerId worker);
+
+    /**
+     * Passes a notice on to all nodes, or loses it without a word: whoever needs an answer waits
+     * for it, and not for ever. False if the store is not there.
+     */
+    boolean publish(Notice notice);
+
+    /** Hears of all notices from now on, on a thread that must not be held. */
+    void subscribe(Consumer<Notice> listener);
 
     /** How many nodes share this store, this one included; 0 while it is not there. */
     int nodes();

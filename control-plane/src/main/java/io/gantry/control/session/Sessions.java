@@ -1,5 +1,6 @@
 package io.gantry.control.session;
 
+import io.gantry.common.acs.AcsMessage;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.Timers;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -134,6 +136,18 @@ public final class Sessions implements Replica.Listener {
                 session.worker(),
                 new LiveStore.Heartbeat(
                         session.number(), context.node(), context.clock().nowMillis()));
+    }
+
+    /** Sends a message to a worker if its session is here; completes with whether it is. */
+    public CompletableFuture<Boolean> tell(WorkerId worker, AcsMessage message) {
+        var told = new CompletableFuture<Boolean>();
+        context.timers()
+                .run(
+                        () -> {
+                            WorkerSession session = sessions.get(worker);
+                            told.complete(session != null && session.tell(message));
+                        });
+        return told;
     }
 
     Timers timers() {

@@ -280,6 +280,14 @@ final class WorkerSession {
                 payloads.arn("container-instance/" + row.cluster() + '/' + worker));
     }
 
+    /** Passes on what is no business of the session's; false if it has ended. */
+    boolean tell(AcsMessage message) {
+        if (!closed) {
+            agent.send(message);
+        }
+        return !closed;
+    }
+
     void received(AcsMessage message) {
         if (closed) {
             return;

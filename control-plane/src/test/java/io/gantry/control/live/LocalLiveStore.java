@@ -2,8 +2,11 @@ package io.gantry.control.live;
 
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** {@link LiveStore} without other nodes, for tests. */
@@ -11,6 +14,7 @@ public final class LocalLiveStore implements LiveStore {
     private final Map<WorkerId, Heartbeat> heartbeats = new ConcurrentHashMap<>();
     private final Map<TaskId, Utilisation> utilisations = new ConcurrentHashMap<>();
     private final Map<WorkerId, MachineHealth> healths = new ConcurrentHashMap<>();
+    private final List<Consumer<Notice>> subscribers = new CopyOnWriteArrayList<>();
     private volatile boolean joined = true;
 
     /** Whether the store is there. */
@@ -52,6 +56,19 @@ public final class LocalLiveStore implements LiveStore {
     @Override
     public @Nullable MachineHealth health(WorkerId worker) {
         return joined ? healths.get(worker) : null;
+    }
+
+    @Override
+    public boolean publish(Notice notice) {
+        if (joined) {
+            subscribers.forEach(subscriber -> subscriber.accept(notice));
+        }
+        return joined;
+    }
+
+    @Override
+    public void subscribe(Consumer<Notice> listener) {
+        subscribers.add(listener);
     }
 
     @Override

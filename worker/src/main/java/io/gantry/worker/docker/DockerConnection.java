@@ -15,13 +15,7 @@ final class DockerConnection {
     private DockerConnection() {}
 
     static DockerClient open() {
-        DefaultDockerClientConfig.Builder settings =
-                DefaultDockerClientConfig.createDefaultConfigBuilder();
-        if (System.getenv("DOCKER_HOST") == null
-                && !Files.exists(Path.of("/var/run/docker.sock"))) {
-            podmanSocket(settings);
-        }
-        return open(settings.build(), CallLimit::of);
+        return open(settings(), CallLimit::of);
     }
 
     /**
@@ -52,6 +46,17 @@ final class DockerConnection {
     static boolean isLocal() {
         String host = System.getenv("DOCKER_HOST");
         return host == null || host.startsWith("unix:");
+    }
+
+    /** Where the engine is. */
+    static DefaultDockerClientConfig settings() {
+        DefaultDockerClientConfig.Builder settings =
+                DefaultDockerClientConfig.createDefaultConfigBuilder();
+        if (System.getenv("DOCKER_HOST") == null
+                && !Files.exists(Path.of("/var/run/docker.sock"))) {
+            podmanSocket(settings);
+        }
+        return settings.build();
     }
 
     private static void podmanSocket(DefaultDockerClientConfig.Builder settings) {

@@ -16,6 +16,7 @@ import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.core.RuntimeFacts;
 import io.gantry.worker.runtime.ContainerNeeds;
 import io.gantry.worker.runtime.ContainerRuntime;
+import io.gantry.worker.runtime.ContainerStreams;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.runtime.StageWork;
@@ -50,6 +51,7 @@ public final class DockerRuntime implements ContainerRuntime {
     private final ContainerNeeds needs;
     private final DockerTidying tidying;
     private final DockerWatch watch;
+    private final DockerStreams streams;
     private final String bridgeGateway;
     private final String version;
 
@@ -78,6 +80,7 @@ public final class DockerRuntime implements ContainerRuntime {
         images = new DockerImages(client, settings.pullBehavior(), settings.images(), memory);
         tidying = new DockerTidying(client, settings, memory, images);
         watch = new DockerWatch(client, settings.agentId(), events);
+        streams = new DockerStreams(client);
         version = String.valueOf(client.versionCmd().exec().getVersion());
     }
 
@@ -356,6 +359,11 @@ public final class DockerRuntime implements ContainerRuntime {
         } catch (RuntimeException noAnswer) {
             return false;
         }
+    }
+
+    @Override
+    public ContainerStreams streams() {
+        return streams;
     }
 
     private static void closeQuietly(DockerClient client) {

@@ -13,6 +13,7 @@ import io.gantry.worker.core.RuntimeFacts;
 import io.gantry.worker.runtime.ContainerNames;
 import io.gantry.worker.runtime.ContainerNeeds;
 import io.gantry.worker.runtime.ContainerRuntime;
+import io.gantry.worker.runtime.ContainerStreams;
 import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.runtime.StageWork;
@@ -413,6 +414,11 @@ public final class ProcessRuntime implements ContainerRuntime {
     @Override
     public boolean healthy() {
         return Files.isDirectory(directory);
+    }
+
+    @Override
+    public ContainerStreams streams() {
+        return new ProcessStreams(directory);
     }
 
     @Override

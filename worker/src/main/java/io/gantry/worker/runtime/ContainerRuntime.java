@@ -72,6 +72,9 @@ public interface ContainerRuntime extends AutoCloseable {
     /** Whether the engine answers. Blocks, for seconds at worst. */
     boolean healthy();
 
+    /** The logs and commands of its containers. */
+    ContainerStreams streams();
+
     /** Lets go of the engine. The containers run on. */
     @Override
     void close();

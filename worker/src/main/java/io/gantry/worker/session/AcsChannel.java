@@ -93,6 +93,7 @@ final class AcsChannel implements Link.Use {
             case AcsMessage.TaskManifestMessage manifest -> manifest(manifest);
             case AcsMessage.TaskStopVerificationAck stop -> stopVerified(stop);
             case AcsMessage.IAMRoleCredentialsMessage credentials -> credentials(credentials);
+            case AcsMessage.GantryStreamMessage order -> parts.tasks().openStream(order);
             case AcsMessage.StageUpdateMessage update -> nack(update.messageId(), UPDATES_DISABLED);
             case AcsMessage.PerformUpdateMessage update ->
                     nack(update.messageId(), UPDATES_DISABLED);

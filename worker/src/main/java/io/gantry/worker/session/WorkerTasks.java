@@ -1,6 +1,7 @@
 package io.gantry.worker.session;
 
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage.KnownTask;
+import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.TcsMessage.TaskHealth;
 import io.gantry.common.acs.TcsMessage.TaskMetric;
@@ -40,6 +41,9 @@ public interface WorkerTasks {
 
     /** What the health checks of these tasks say now; nothing for those that have none. */
     List<TaskHealth> health(Set<String> taskArns);
+
+    /** Begins to carry a stream of a container; returns at once. */
+    void openStream(GantryStreamMessage order);
 
     /** Reads off what tasks use and how they feel, and answers on the session's loop. */
     void sample(Consumer<Sample> answer);

@@ -1,6 +1,7 @@
 package io.gantry.worker.session;
 
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage.KnownTask;
+import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.TcsMessage;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A worker that only remembers what it was told. */
 final class FakeTasks implements WorkerTasks {
     final List<AcsTask> assigned = new ArrayList<>();
+    final List<GantryStreamMessage> streams = new ArrayList<>();
     final List<Long> acknowledged = new ArrayList<>();
     final List<String> running = new ArrayList<>();
     @Nullable String instance;
@@ -81,6 +83,11 @@ final class FakeTasks implements WorkerTasks {
                                                 new TcsMessage.ContainerHealth(
                                                         "web", "UNHEALTHY", null, null))))
                 .toList();
+    }
+
+    @Override
+    public void openStream(GantryStreamMessage order) {
+        streams.add(order);
     }
 
     @Override
