@@ -158,7 +158,7 @@ public final class ControlPlane implements AutoCloseable {
                         virtualThreads,
                         raft,
                         new SessionMessenger(sessions, live),
-                        new Streams.Settings(config.node(), config.publicUrl()));
+                        new Streams.Settings(config.node(), config.nodeUrl()));
         Map<String, HttpServer.Upgrade> upgrades = new HashMap<>(streams.upgrades());
         upgrades.put(
                 "/acs/ws",

@@ -20,6 +20,7 @@ import java.util.List;
  *     the installation is founded, written otherwise
  * @param stoppedTaskRetention how long stopped tasks can still be described, from an hour to 30
  *     days; the same on all nodes, as the leader's counts
+ * @param nodeUrl where workers reach this very node, also if {@code publicUrl} leads to any of them
  */
 public record ControlPlaneConfig(
         String node,
@@ -31,7 +32,8 @@ public record ControlPlaneConfig(
         String account,
         Auth auth,
         Path rootCredentials,
-        Duration stoppedTaskRetention) {
+        Duration stoppedTaskRetention,
+        String nodeUrl) {
     private static final Duration SHORTEST_RETENTION = Duration.ofHours(1);
     private static final Duration LONGEST_RETENTION = Duration.ofDays(30);
     private static final int DEFAULT_BASE_PORT = 8700;
@@ -66,6 +68,10 @@ public record ControlPlaneConfig(
                     text.substring(0, equals),
                     colon < 0 ? address : address.substring(0, colon),
                     colon < 0 ? DEFAULT_BASE_PORT : port(address.substring(colon + 1)));
+        }
+
+        private String url() {
+            return "http://" + host + ':' + basePort;
         }
 
         private static int port(String text) {
@@ -118,13 +124,14 @@ public record ControlPlaneConfig(
                 node,
                 peers,
                 settings.text("LISTEN", self.host()),
-                settings.text("PUBLIC_URL", "http://" + self.host() + ':' + self.basePort()),
+                settings.text("PUBLIC_URL", self.url()),
                 data,
                 settings.text("REGION", "us-east-1"),
                 account,
                 settings.choice("AUTH", Auth.class, Auth.SIGV4),
                 settings.path("ROOT_CREDENTIALS", data.resolve("root-credentials")),
-                retention(settings));
+                retention(settings),
+                settings.text("NODE_URL", self.url()));
     }
 
     private static Duration retention(Settings settings) {

@@ -53,18 +53,18 @@ public final class Streams implements AutoCloseable {
     /**
      * What can be set.
      *
-     * @param publicUrl where workers reach this very node
+     * @param nodeUrl where workers reach this very node
      * @param most streams of this node at the same time
      * @param dialLimit how long a worker may take to dial back
      * @param beat between pings
      */
     public record Settings(
-            String node, String publicUrl, int most, Duration dialLimit, Duration beat) {
+            String node, String nodeUrl, int most, Duration dialLimit, Duration beat) {
         private static final int USUAL_MOST = 200;
 
         /** The usual limits. */
-        public Settings(String node, String publicUrl) {
-            this(node, publicUrl, USUAL_MOST, Duration.ofSeconds(10), Duration.ofSeconds(20));
+        public Settings(String node, String nodeUrl) {
+            this(node, nodeUrl, USUAL_MOST, Duration.ofSeconds(10), Duration.ofSeconds(20));
         }
     }
 
@@ -147,7 +147,7 @@ public final class Streams implements AutoCloseable {
                     "The worker %s did not call back at %s within %d s."
                             .formatted(
                                     target.worker(),
-                                    settings.publicUrl(),
+                                    settings.nodeUrl(),
                                     settings.dialLimit().toSeconds()));
         } catch (ExecutionException refused) {
             throw closing();
@@ -186,7 +186,7 @@ public final class Streams implements AutoCloseable {
     }
 
     private GantryStreamMessage order(String id, StreamAsk ask, Target target) {
-        String base = settings.publicUrl().replaceFirst("/+$", "");
+        String base = settings.nodeUrl().replaceFirst("/+$", "");
         return new GantryStreamMessage(
                 id,
                 id,

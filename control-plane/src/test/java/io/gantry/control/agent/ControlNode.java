@@ -78,7 +78,8 @@ final class ControlNode implements AutoCloseable {
                         "123456789012",
                         auth,
                         key,
-                        Duration.ofHours(1));
+                        Duration.ofHours(1),
+                        url.toString());
         return new ControlNode(url, ControlPlane.start(config));
     }
 

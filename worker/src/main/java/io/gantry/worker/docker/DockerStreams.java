@@ -228,12 +228,25 @@ final class DockerStreams implements ContainerStreams {
         socket.close();
     }
 
+    /** Null once the command has ended. It may already write before the engine tells its number. */
+    private @Nullable Long processOf(String execId) {
+        long end = System.nanoTime() + END_LIMIT.toNanos();
+        while (true) {
+            InspectExecResponse seen = client.inspectExecCmd(execId).exec();
+            Long pid = seen.getPidLong();
+            boolean known = pid != null && pid > 0;
+            if (known || seen.getExitCodeLong() != null || System.nanoTime() > end) {
+                return known && Boolean.TRUE.equals(seen.isRunning()) ? pid : null;
+            }
+            LockSupport.parkNanos(STEP_NANOS);
+        }
+    }
+
     /** The engine leaves a command alone whose caller is gone; nobody could ever reach it again. */
     private void hangUp(String execId, String containerId) {
         try {
-            InspectExecResponse seen = client.inspectExecCmd(execId).exec();
-            @Nullable Long pid = seen.getPidLong();
-            if (Boolean.TRUE.equals(seen.isRunning()) && pid != null && pid > 0) {
+            Long pid = processOf(execId);
+            if (pid != null) {
                 HangUp.process(pid, containerId);
             }
         } catch (DockerException | IOException failure) {
