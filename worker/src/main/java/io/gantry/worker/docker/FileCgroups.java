@@ -38,6 +38,11 @@ final class FileCgroups implements CgroupTree {
     }
 
     @Override
+    public String common() {
+        return "/" + TASKS;
+    }
+
+    @Override
     public void make(String taskId, TaskLimits limits) throws IOException {
         if (unified) {
             makeUnified(taskId, limits);

@@ -59,6 +59,11 @@ final class SystemdCgroups implements CgroupTree {
     }
 
     @Override
+    public String common() {
+        return "ecstasks.slice";
+    }
+
+    @Override
     public void make(String taskId, TaskLimits limits) throws IOException {
         String slice = parent(taskId);
         if (isActive(slice)) {

@@ -54,10 +54,17 @@ final class TaskCgroups {
         return tree != null;
     }
 
-    /** The parent for the cgroups of the task's containers; null if these limits do not work. */
+    /**
+     * The parent for the cgroups of the task's containers; null if these limits do not work. A task
+     * without limits gets none of its own, which would cost every start a little: its containers
+     * together weigh as much as it would.
+     */
     @Nullable String provide(AcsTask task) throws IOException {
         if (tree == null) {
             return null;
+        }
+        if (task.cpu() == null && task.memory() == null) {
+            return tree.common();
         }
         String id = id(task.arn());
         tree.make(id, TaskLimits.of(task));

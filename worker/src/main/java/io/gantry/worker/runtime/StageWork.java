@@ -4,11 +4,22 @@ import io.gantry.worker.core.AgentEvent;
 import io.gantry.worker.core.AgentEvent.Stage;
 import io.gantry.worker.core.ContainerKey;
 import java.io.IOException;
+import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /** Runs orders in the background and turns their failures into events. */
 public final class StageWork {
+    /**
+     * Engines make and start containers hardly faster if they are asked for more at a time, and the
+     * first ones take longer. Starts wait for starts only, so that what is made gets going.
+     */
+    private static final int MADE_AT_A_TIME = 6;
+
+    private static final int STARTED_AT_A_TIME = 8;
+
+    private final Semaphore makes = new Semaphore(MADE_AT_A_TIME, true);
+    private final Semaphore starts = new Semaphore(STARTED_AT_A_TIME, true);
     private final Consumer<AgentEvent> events;
     private final BiFunction<Stage, Exception, String> texts;
 
@@ -36,7 +47,7 @@ public final class StageWork {
         Thread.startVirtualThread(
                 () -> {
                     try {
-                        work.run();
+                        inTurn(stage, work);
                     } catch (NamedFailureException named) {
                         String text = String.valueOf(named.getMessage());
                         events.accept(new AgentEvent.Failed(key, stage, text));
@@ -47,6 +58,25 @@ public final class StageWork {
                         Thread.currentThread().interrupt();
                     }
                 });
+    }
+
+    private void inTurn(Stage stage, Work work) throws IOException, InterruptedException {
+        Semaphore turns =
+                switch (stage) {
+                    case CREATE -> makes;
+                    case START -> starts;
+                    case PULL, STOP -> null;
+                };
+        if (turns == null) {
+            work.run();
+            return;
+        }
+        turns.acquire();
+        try {
+            work.run();
+        } finally {
+            turns.release();
+        }
     }
 
     /** Begins with the name that Amazon's agent gives such an error. */
