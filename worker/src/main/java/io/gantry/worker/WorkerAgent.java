@@ -7,6 +7,7 @@ import io.gantry.worker.core.Agent;
 import io.gantry.worker.core.AgentEvent;
 import io.gantry.worker.core.AgentSettings;
 import io.gantry.worker.core.ContainerKey;
+import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.docker.DockerRuntime;
 import io.gantry.worker.docker.DockerSettings;
 import io.gantry.worker.endpoints.CredentialStore;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -155,11 +157,7 @@ public final class WorkerAgent implements AutoCloseable {
         streams = carrier;
         tasks.streamTo(carrier::begin);
         driver.set(tasks);
-        if (endpoints != null) {
-            endpoints.listen(vertx, containers.workerAddresses());
-        }
-        AgentEvent restarted = new AgentEvent.Restarted(containers.adopt());
-        tasks.post(restarted);
+        tasks.post(new AgentEvent.Restarted(adopt(containers)));
         loop.run(conversation::start);
         loop.run(tasks::watchClock);
         new Tidying(tasks::state, containers, config.images().cleanup().interval(), loop).begin();
@@ -169,6 +167,21 @@ public final class WorkerAgent implements AutoCloseable {
                 .addKeyValue("cpu", config.resources().cpuUnits())
                 .addKeyValue("memory_mib", config.resources().memoryMib())
                 .log("worker started");
+    }
+
+    /** Containers are told where the endpoints are, so both are there before anything begins. */
+    private List<FoundContainer> adopt(ContainerRuntime containers) {
+        EndpointServer server = endpoints;
+        if (server == null) {
+            return containers.adopt();
+        }
+        var listening =
+                CompletableFuture.runAsync(
+                        () -> server.listen(vertx, containers.workerAddresses()),
+                        Thread::startVirtualThread);
+        List<FoundContainer> found = containers.adopt();
+        listening.join();
+        return found;
     }
 
     private void post(AgentEvent event) {
