@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.ecs.model.UpdateServiceResponse;
 final class Sample {
     static final String CLUSTER = "default";
     static final String SERVICE = "hello";
-    private static final int TASKS = 2;
+    private static final int TASKS = Distribution.isTraining() ? 12 : 2;
     private static final int CONTAINER_PORT = 8080;
     private static final int ID_SHOWN = 12;
     private static final Duration LIMIT = Duration.ofMinutes(2);

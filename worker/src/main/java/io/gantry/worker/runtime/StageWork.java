@@ -11,15 +11,15 @@ import java.util.function.Consumer;
 /** Runs orders in the background and turns their failures into events. */
 public final class StageWork {
     /**
-     * Engines make and start containers hardly faster if they are asked for more at a time, and the
-     * first ones take longer. Starts wait for starts only, so that what is made gets going.
+     * Engines are no faster if they are asked for more at a time than their processors carry, and
+     * the first containers take longer. Starts wait for starts only, so that what is made gets
+     * going.
      */
-    private static final int MADE_AT_A_TIME = 6;
+    private static final int AT_A_TIME =
+            Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
-    private static final int STARTED_AT_A_TIME = 8;
-
-    private final Semaphore makes = new Semaphore(MADE_AT_A_TIME, true);
-    private final Semaphore starts = new Semaphore(STARTED_AT_A_TIME, true);
+    private final Semaphore makes = new Semaphore(AT_A_TIME, true);
+    private final Semaphore starts = new Semaphore(AT_A_TIME, true);
     private final Consumer<AgentEvent> events;
     private final BiFunction<Stage, Exception, String> texts;
 
