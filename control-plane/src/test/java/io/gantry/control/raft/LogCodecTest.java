@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.common.model.IdSource;
 import io.gantry.common.model.TaskId;
-import io.gantry.common.time.Clock;
+import io.gantry.common.time.VirtualTime;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.ClusterState;
@@ -58,7 +58,7 @@ class LogCodecTest {
 
     @Test
     void repliesComeBackAsTheyWere() {
-        var ids = new IdSource(Clock.system(), new SplittableRandom(1));
+        var ids = new IdSource(new VirtualTime(), new SplittableRandom(1));
         List<Reply> replies =
                 List.of(
                         new Reply.Done(),

@@ -5,7 +5,7 @@ import io.gantry.common.model.IdSource;
 import io.gantry.common.model.Resources;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
-import io.gantry.common.time.Clock;
+import io.gantry.common.time.VirtualTime;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
@@ -17,6 +17,7 @@ import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
 import io.gantry.control.core.state.Worker;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -40,12 +41,15 @@ final class RandomCommands {
                     List.of(HostPort.tcp(8080)),
                     List.of("ecs.capability.x"));
 
+    private static final Duration STEP = Duration.ofMillis(100);
+
+    private final VirtualTime time = new VirtualTime();
     private final SplittableRandom random;
     private final IdSource ids;
 
     RandomCommands(long seed) {
         random = new SplittableRandom(seed);
-        ids = new IdSource(Clock.system(), random);
+        ids = new IdSource(time, random);
     }
 
     static Command createCluster(String name) {
@@ -57,6 +61,7 @@ final class RandomCommands {
     }
 
     Command next(ClusterState state) {
+        time.advance(STEP);
         if (state.realm() == null) {
             return found();
         }
