@@ -72,6 +72,18 @@ public record AcsTask(
     /** The same task with other credentials. */
     public AcsTask withCredentials(
             @Nullable RoleCredentials application, @Nullable RoleCredentials execution) {
+        return with(application, execution, containers);
+    }
+
+    /** The same task with other containers. */
+    public AcsTask withContainers(List<AcsContainer> others) {
+        return with(roleCredentials, executionRoleCredentials, others);
+    }
+
+    private AcsTask with(
+            @Nullable RoleCredentials application,
+            @Nullable RoleCredentials execution,
+            List<AcsContainer> others) {
         return new AcsTask(
                 arn,
                 desiredStatus,
@@ -95,7 +107,7 @@ public record AcsTask(
                 execution,
                 proxyConfiguration,
                 trustedExecutionConfiguration,
-                containers,
+                others,
                 volumes,
                 elasticNetworkInterfaces,
                 associations,

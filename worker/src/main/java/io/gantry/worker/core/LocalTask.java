@@ -57,6 +57,19 @@ public record LocalTask(
         return new LocalTask(spec, false, null, containers, Times.NONE, Reports.NONE, false);
     }
 
+    /** For a task whose order was kept without the parts that its containers have. */
+    public LocalTask withContainersInSpec() {
+        var specs = containers.stream().map(LocalContainer::spec).toList();
+        return new LocalTask(
+                spec.withContainers(specs),
+                stopWanted,
+                reason,
+                containers,
+                times,
+                reports,
+                removed);
+    }
+
     public @Nullable Long pullStartedAtMillis() {
         return times.pullStarted();
     }

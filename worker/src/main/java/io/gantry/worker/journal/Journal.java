@@ -37,6 +37,7 @@ public final class Journal implements AutoCloseable {
             AcsJson.mapper()
                     .rebuild()
                     .addMixIn(AcsTask.RoleCredentials.class, WithoutSecrets.class)
+                    .addMixIn(LocalTask.class, WithContainersOnce.class)
                     .build();
 
     private final RecordLog tasks;
@@ -56,6 +57,12 @@ public final class Journal implements AutoCloseable {
     /** Keys of roles are pushed anew after a restart; they have no business on a disk. */
     @JsonIgnoreProperties({"accessKeyId", "secretAccessKey", "sessionToken"})
     private interface WithoutSecrets {}
+
+    /** Each container brings its own part of the order. */
+    interface WithContainersOnce {
+        @JsonIgnoreProperties("containers")
+        AcsTask spec();
+    }
 
     private Journal(
             Path directory, FileChannel lockFile, Identity identity, RecordLog.Opened opened) {
@@ -133,7 +140,9 @@ public final class Journal implements AutoCloseable {
 
     private void read(String line) {
         try {
-            remember(JSON.readValue(line, Entry.class));
+            Entry entry = JSON.readValue(line, Entry.class);
+            LocalTask task = entry.task();
+            remember(task == null ? entry : new Entry(entry.arn(), task.withContainersInSpec()));
         } catch (JacksonException unreadable) {
             log.atError().setCause(unreadable).log("a record of a task cannot be read");
         }
@@ -175,7 +184,7 @@ public final class Journal implements AutoCloseable {
             return;
         }
         try {
-            tasks.append(news.stream().map(JSON::writeValueAsString).toList());
+            tasks.append(news.stream().map(JSON::writeValueAsBytes).toList());
         } catch (IOException failure) {
             throw new JournalException("cannot write to the data directory", failure);
         }
@@ -198,7 +207,7 @@ public final class Journal implements AutoCloseable {
         try {
             tasks.replace(
                     saved.values().stream()
-                            .map(task -> JSON.writeValueAsString(new Entry(task.arn(), task)))
+                            .map(task -> JSON.writeValueAsBytes(new Entry(task.arn(), task)))
                             .toList());
             rewriteAt = Math.max(SMALLEST_REWRITE, SLACK * tasks.length());
         } catch (IOException failure) {

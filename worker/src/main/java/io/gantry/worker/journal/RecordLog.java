@@ -81,7 +81,7 @@ final class RecordLog implements AutoCloseable {
     }
 
     /** Leaves the file as it was if it fails. */
-    void append(List<String> lines) throws IOException {
+    void append(List<byte[]> lines) throws IOException {
         byte[] bytes = encoded(lines);
         try {
             write(channel, bytes, length);
@@ -102,7 +102,7 @@ final class RecordLog implements AutoCloseable {
     }
 
     /** Puts {@code lines} in the place of everything. */
-    void replace(List<String> lines) throws IOException {
+    void replace(List<byte[]> lines) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         byte[] bytes = encoded(lines);
         FileChannel next =
@@ -132,22 +132,30 @@ final class RecordLog implements AutoCloseable {
         }
     }
 
-    private static byte[] encoded(List<String> lines) {
-        var text = new StringBuilder();
-        for (String line : lines) {
-            text.append(checksum(line)).append(' ').append(line).append('\n');
+    private static byte[] encoded(List<byte[]> lines) {
+        int size = 0;
+        for (byte[] line : lines) {
+            size += CHECKSUM_DIGITS + 1 + line.length + 1;
         }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer all = ByteBuffer.allocate(size);
+        for (byte[] line : lines) {
+            all.put(checksum(line).getBytes(StandardCharsets.US_ASCII));
+            all.put((byte) ' ').put(line).put((byte) '\n');
+        }
+        return all.array();
     }
 
     private static boolean isSound(String line) {
         return line.length() > CHECKSUM_DIGITS
-                && line.startsWith(checksum(line.substring(CHECKSUM_DIGITS + 1)));
+                && line.startsWith(
+                        checksum(
+                                line.substring(CHECKSUM_DIGITS + 1)
+                                        .getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static String checksum(String text) {
+    private static String checksum(byte[] text) {
         CRC32C checksum = new CRC32C();
-        checksum.update(text.getBytes(StandardCharsets.UTF_8));
+        checksum.update(text);
         return HexFormat.of().toHexDigits((int) checksum.getValue());
     }
 
