@@ -28,6 +28,8 @@ import io.gantry.control.live.LiveStore;
 import io.gantry.control.log.CommandLog;
 import io.gantry.control.log.Replica;
 import io.gantry.control.metrics.Metrics;
+import io.gantry.control.operator.OperatorApi;
+import io.gantry.control.operator.OperatorCall;
 import io.gantry.control.raft.RaftConfig;
 import io.gantry.control.raft.RaftNode;
 import io.gantry.control.roles.RoleKeys;
@@ -183,6 +185,7 @@ public final class ControlPlane implements AutoCloseable {
                                 dispatcher,
                                 pages.byPath(),
                                 upgrades,
+                                new OperatorApi(authentication, operatorCalls(raft)),
                                 virtualThreads));
         closing.on(() -> sessions.closeAll("the node is closing"));
         closing.on(streams);
@@ -191,6 +194,10 @@ public final class ControlPlane implements AutoCloseable {
                 .addKeyValue("url", config.publicUrl())
                 .log("control-plane node serves");
         return new ControlPlane(closing, raft, http);
+    }
+
+    private static Map<String, OperatorCall> operatorCalls(RaftNode raft) {
+        return Map.of("transfer-leadership", new TransferLeadership(raft));
     }
 
     private static RaftConfig raftConfig(ControlPlaneConfig config) {

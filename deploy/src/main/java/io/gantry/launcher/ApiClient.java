@@ -59,12 +59,22 @@ final class ApiClient {
     <T extends SdkPojo> T call(EcsRequest request, Class<T> replyType) {
         String operation = request.getClass().getSimpleName().replaceFirst("Request$", "");
         byte[] body = Json.TEXT.write(request, Structure.of(request.getClass()));
+        byte[] reply = askAny("/", operation, body);
+        return replyType.cast(Json.TEXT.read(reply, Structure.of(replyType)));
+    }
+
+    /** Asks what only operators ask, such as {@code transfer-leadership}, of any node. */
+    JsonNode operate(String name, JsonNode request) {
+        return MAPPER.readTree(askAny("/gantry/" + name, name, MAPPER.writeValueAsBytes(request)));
+    }
+
+    private byte[] askAny(String path, String operation, byte[] body) {
         byte[] reply =
                 Patience.await(
                         LIMIT,
                         () -> {
                             for (URI node : nodes) {
-                                byte[] answer = ask(node, operation, body);
+                                byte[] answer = ask(node.resolve(path), operation, body);
                                 if (answer != null) {
                                     return answer;
                                 }
@@ -76,11 +86,10 @@ final class ApiClient {
                     "%s: no node answered as it should within %d s; the last one: %s"
                             .formatted(operation, LIMIT.toSeconds(), trouble));
         }
-        return replyType.cast(Json.TEXT.read(reply, Structure.of(replyType)));
+        return reply;
     }
 
-    private byte @Nullable [] ask(URI node, String operation, byte[] body) {
-        URI uri = node.resolve("/");
+    private byte @Nullable [] ask(URI uri, String operation, byte[] body) {
         Map<String, String> headers = new HashMap<>();
         headers.put("Content-Type", "application/x-amz-json-1.1");
         headers.put("X-Amz-Target", TARGET + operation);

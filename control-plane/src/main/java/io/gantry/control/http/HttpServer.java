@@ -3,6 +3,7 @@ package io.gantry.control.http;
 import io.gantry.common.wire.Dispatcher;
 import io.gantry.common.wire.HttpReply;
 import io.gantry.common.wire.HttpRequest;
+import io.gantry.control.operator.OperatorApi;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -46,6 +47,7 @@ public final class HttpServer implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final Map<String, Page> pages;
     private final Map<String, Upgrade> upgrades;
+    private final OperatorApi operators;
     private final ExecutorService virtualThreads;
     private final io.vertx.core.http.HttpServer server;
 
@@ -64,6 +66,7 @@ public final class HttpServer implements AutoCloseable {
      *
      * @param pages answers to GET by path
      * @param upgrades sockets by path
+     * @param operators answers POST under its own paths
      * @param virtualThreads where API calls are answered
      */
     public HttpServer(
@@ -73,11 +76,13 @@ public final class HttpServer implements AutoCloseable {
             Dispatcher dispatcher,
             Map<String, Page> pages,
             Map<String, Upgrade> upgrades,
+            OperatorApi operators,
             ExecutorService virtualThreads) {
         this.vertx = vertx;
         this.dispatcher = dispatcher;
         this.pages = Map.copyOf(pages);
         this.upgrades = Map.copyOf(upgrades);
+        this.operators = operators;
         this.virtualThreads = virtualThreads;
         var options =
                 new HttpServerOptions()
@@ -141,9 +146,13 @@ public final class HttpServer implements AutoCloseable {
         request.endHandler(
                 end -> {
                     if (!request.response().ended()) {
+                        HttpRequest whole = received(request, body.getBytes());
                         answer(
                                 request,
-                                () -> dispatcher.dispatch(received(request, body.getBytes())));
+                                () ->
+                                        OperatorApi.serves(whole.path())
+                                                ? operators.reply(whole)
+                                                : dispatcher.dispatch(whole));
                     }
                 });
     }

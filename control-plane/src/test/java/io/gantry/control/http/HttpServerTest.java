@@ -6,6 +6,7 @@ import io.gantry.common.wire.Authentication;
 import io.gantry.common.wire.Dispatcher;
 import io.gantry.common.wire.HttpReply;
 import io.gantry.control.metrics.Metrics;
+import io.gantry.control.operator.OperatorApi;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
@@ -41,6 +42,7 @@ class HttpServerTest {
                                 throw new IllegalStateException("closing");
                             }),
                     Map.of("/socket", this::listen),
+                    new OperatorApi(Authentication.none(), Map.of("echo", asked -> asked)),
                     virtualThreads);
 
     private static HttpReply text(String text) {

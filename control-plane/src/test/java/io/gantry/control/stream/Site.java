@@ -13,6 +13,7 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.http.HttpServer;
 import io.gantry.control.metrics.Metrics;
+import io.gantry.control.operator.OperatorApi;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocketClient;
@@ -92,6 +93,7 @@ final class Site implements AutoCloseable {
                         new Dispatcher(anybody, List.of(), new Metrics()),
                         Map.of(),
                         streams.upgrades(),
+                        new OperatorApi(anybody, Map.of()),
                         virtualThreads);
     }
 

@@ -1,0 +1,90 @@
+package io.gantry.control.operator;
+
+import io.gantry.common.wire.AssumedRole;
+import io.gantry.common.wire.Authentication;
+import io.gantry.common.wire.HttpReply;
+import io.gantry.common.wire.HttpRequest;
+import io.gantry.common.wire.WireException;
+import io.gantry.control.log.LogUnavailable;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.ecs.model.ServerException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Answers operators' calls, for keys of the installation only: not for those of task roles. */
+public final class OperatorApi {
+    private static final Logger log = LoggerFactory.getLogger(OperatorApi.class);
+    private static final String PREFIX = "/gantry/";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Authentication authentication;
+    private final Map<String, OperatorCall> calls;
+
+    /**
+     * With the calls that are served.
+     *
+     * @param calls by name, such as {@code transfer-leadership}
+     */
+    public OperatorApi(Authentication authentication, Map<String, OperatorCall> calls) {
+        this.authentication = authentication;
+        this.calls = Map.copyOf(calls);
+    }
+
+    /** Whether this is where requests for {@code path} belong. */
+    public static boolean serves(String path) {
+        return path.startsWith(PREFIX);
+    }
+
+    /** The answer to a POST; always one, whatever goes wrong. */
+    public HttpReply reply(HttpRequest request) {
+        try {
+            authorize(request);
+            OperatorCall call = calls.get(request.path().substring(PREFIX.length()));
+            if (call == null) {
+                throw OperatorRefused.invalid("There is no call " + request.path() + '.');
+            }
+            return json(200, call.answer(body(request)));
+        } catch (OperatorRefused refused) {
+            return refusal(refused);
+        } catch (WireException unsigned) {
+            return refusal(OperatorRefused.denied(String.valueOf(unsigned.getMessage())));
+        } catch (LogUnavailable | ServerException unavailable) {
+            return refusal(OperatorRefused.unavailable(String.valueOf(unavailable.getMessage())));
+        } catch (RuntimeException | AssertionError failure) {
+            log.atError().setCause(failure).addKeyValue("path", request.path()).log("call failed");
+            return error(500, "ServerException", "An internal error occurred.");
+        }
+    }
+
+    private void authorize(HttpRequest request) {
+        AssumedRole role = authentication.authenticate(request).role();
+        if (role != null) {
+            throw OperatorRefused.denied(role.denial("gantry:Operate", "*"));
+        }
+    }
+
+    private static JsonNode body(HttpRequest request) {
+        try {
+            return request.body().length == 0
+                    ? JSON.createObjectNode()
+                    : JSON.readTree(request.body());
+        } catch (JacksonException malformed) {
+            throw OperatorRefused.invalid("The body is not JSON.");
+        }
+    }
+
+    private static HttpReply refusal(OperatorRefused refused) {
+        return error(refused.status(), refused.code(), String.valueOf(refused.getMessage()));
+    }
+
+    private static HttpReply error(int status, String code, String message) {
+        return json(status, JSON.createObjectNode().put("__type", code).put("message", message));
+    }
+
+    private static HttpReply json(int status, JsonNode body) {
+        return new HttpReply(status, "application/json", Map.of(), JSON.writeValueAsBytes(body));
+    }
+}
