@@ -20,6 +20,7 @@ import io.gantry.control.http.HttpServer;
 import io.gantry.control.lead.DeadlineClock;
 import io.gantry.control.lead.Founding;
 import io.gantry.control.lead.LeaderDuties;
+import io.gantry.control.lead.LevelKeeper;
 import io.gantry.control.lead.PolicyKeeper;
 import io.gantry.control.lead.ServiceLoop;
 import io.gantry.control.lead.SessionPatrol;
@@ -32,6 +33,7 @@ import io.gantry.control.operator.OperatorApi;
 import io.gantry.control.operator.OperatorCall;
 import io.gantry.control.raft.RaftConfig;
 import io.gantry.control.raft.RaftNode;
+import io.gantry.control.raft.Release;
 import io.gantry.control.roles.RoleKeys;
 import io.gantry.control.session.AcsEndpoint;
 import io.gantry.control.session.ObservationBatcher;
@@ -123,7 +125,8 @@ public final class ControlPlane implements AutoCloseable {
                         new ServiceLoop(raft, commands, leaderLoop, ids, random),
                         new DeadlineClock(commands, clock, leaderLoop),
                         new SessionPatrol(raft, commands, live, clock, patrolLoop),
-                        new PolicyKeeper(commands, config.policy()))
+                        new PolicyKeeper(commands, config.policy()),
+                        new LevelKeeper(commands, Release.OWN.level(), raft::commonLevel))
                 .start();
 
         var observations = new ObservationBatcher(commands, sessionLoop);
@@ -176,6 +179,7 @@ public final class ControlPlane implements AutoCloseable {
                 "/tcs/ws",
                 new TcsEndpoint(
                         vertx, authentication, virtualThreads, observations, raft, live, clock));
+        var saveSnapshot = closing.on(new SaveSnapshot(raft, clock));
         HttpServer http =
                 closing.on(
                         new HttpServer(
@@ -185,7 +189,10 @@ public final class ControlPlane implements AutoCloseable {
                                 dispatcher,
                                 pages.byPath(),
                                 upgrades,
-                                new OperatorApi(authentication, operatorCalls(raft)),
+                                new OperatorApi(
+                                        authentication,
+                                        operatorCalls(raft),
+                                        Map.of("snapshot", saveSnapshot)),
                                 virtualThreads));
         closing.on(() -> sessions.closeAll("the node is closing"));
         closing.on(streams);

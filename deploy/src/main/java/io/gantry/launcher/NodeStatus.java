@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param leader whom it follows; null while there is none
  * @param workers how many are connected
  * @param tasks how many there are by status
+ * @param release of its program; null, like the levels, of a node too old to say
+ * @param level feature level of the installation
+ * @param knownLevel the highest that its program knows
  */
 record NodeStatus(
         String node,
@@ -17,4 +20,7 @@ record NodeStatus(
         long term,
         long appliedIndex,
         int workers,
-        @Nullable Map<String, Integer> tasks) {}
+        @Nullable Map<String, Integer> tasks,
+        @Nullable String release,
+        @Nullable Integer level,
+        @Nullable Integer knownLevel) {}

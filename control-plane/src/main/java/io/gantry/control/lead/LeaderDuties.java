@@ -26,6 +26,7 @@ public final class LeaderDuties implements Replica.Listener {
     private final DeadlineClock deadlines;
     private final SessionPatrol sessions;
     private final PolicyKeeper policy;
+    private final LevelKeeper level;
     private @Nullable Timer tick;
     private @Nullable Timer found;
     private @Nullable Timer keep;
@@ -39,7 +40,8 @@ public final class LeaderDuties implements Replica.Listener {
             ServiceLoop services,
             DeadlineClock deadlines,
             SessionPatrol sessions,
-            PolicyKeeper policy) {
+            PolicyKeeper policy,
+            LevelKeeper level) {
         this.replica = replica;
         this.timers = timers;
         this.founding = founding;
@@ -47,6 +49,7 @@ public final class LeaderDuties implements Replica.Listener {
         this.deadlines = deadlines;
         this.sessions = sessions;
         this.policy = policy;
+        this.level = level;
     }
 
     /** Begins to follow who leads; call once. */
@@ -104,6 +107,7 @@ public final class LeaderDuties implements Replica.Listener {
         if (leading) {
             keep = timers.after(POLICY, this::keep);
             policy.proposeIfOther(replica.state());
+            level.raiseIfAllKnowMore(replica.state());
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param entriesApplied since this node started
  * @param commandsApplied in those entries
  * @param applyNanos spent on them, on the applying thread
+ * @param snapshot the latest one
  */
 public record RaftStats(
         long term,
@@ -28,7 +29,8 @@ public record RaftStats(
         Map<String, Long> followersLag,
         long entriesApplied,
         long commandsApplied,
-        long applyNanos) {
+        long applyNanos,
+        SnapshotStats snapshot) {
     public RaftStats {
         followersLag = Map.copyOf(followersLag);
     }

@@ -28,6 +28,7 @@ final class Nodes implements AutoCloseable {
     private final Path directory;
     private final List<Peer> peers;
     private final Limits limits;
+    private final Map<Integer, Release> releases = new ConcurrentSkipListMap<>();
     private final Map<Integer, RaftNode> running = new ConcurrentSkipListMap<>();
 
     Nodes(Path directory, int count, Limits limits) throws IOException {
@@ -64,7 +65,13 @@ final class Nodes implements AutoCloseable {
                 directory(number),
                 Timing.LAN,
                 limits,
-                Clock.system());
+                Clock.system(),
+                releases.getOrDefault(number, Release.OWN));
+    }
+
+    /** Its program from the next start on. */
+    void release(int number, Release release) {
+        releases.put(number, release);
     }
 
     Path directory(int number) {
