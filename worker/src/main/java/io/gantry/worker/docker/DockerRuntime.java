@@ -1,9 +1,9 @@
 package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Statistics;
@@ -26,7 +26,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -205,7 +204,9 @@ public final class DockerRuntime implements ContainerRuntime {
 
     private @Nullable FoundContainer inspect(String id) {
         try {
-            return DockerFacts.found(client.inspectContainerCmd(id).exec());
+            InspectContainerResponse now = client.inspectContainerCmd(id).exec();
+            watch.know(now);
+            return DockerFacts.found(now);
         } catch (NotFoundException removed) {
             return null;
         }
@@ -256,7 +257,9 @@ public final class DockerRuntime implements ContainerRuntime {
                         id = order.runtimeId();
                     }
                     watch.runs(order.key(), id);
-                    RuntimeFacts facts = DockerFacts.facts(client.inspectContainerCmd(id).exec());
+                    InspectContainerResponse now = client.inspectContainerCmd(id).exec();
+                    watch.know(now);
+                    RuntimeFacts facts = DockerFacts.facts(now);
                     events.accept(new AgentEvent.Started(order.key(), facts));
                 });
     }
@@ -278,18 +281,10 @@ public final class DockerRuntime implements ContainerRuntime {
 
     @Override
     public void stop(AgentAction.Stop order) {
-        int seconds = (int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(order.timeoutMillis()));
         work.begin(
                 order.key(),
                 Stage.STOP,
-                () -> {
-                    try {
-                        client.stopContainerCmd(order.runtimeId()).withTimeout(seconds).exec();
-                    } catch (NotModifiedException | NotFoundException stopped) {
-                        log.atDebug().addKeyValue("id", order.runtimeId()).log("already stopped");
-                    }
-                    watch.lookAt(order.key(), order.runtimeId());
-                });
+                () -> watch.stop(order.key(), order.runtimeId(), order.timeoutMillis()));
     }
 
     @Override
