@@ -26,6 +26,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ public final class DockerRuntime implements ContainerRuntime {
     /** Besides json-file and none, which every engine has. */
     private static final Set<String> LOG_DRIVERS = Set.of("syslog", "journald", "fluentd", "gelf");
 
+    /** What is gone may go slowly: those who start and stop containers come first. */
+    private static final int CLEANINGS_AT_A_TIME = 2;
+
     private final DockerClient client;
     private final Consumer<AgentEvent> events;
     private final StageWork work;
@@ -49,6 +53,7 @@ public final class DockerRuntime implements ContainerRuntime {
     private final ContainerMaker maker;
     private final ContainerNeeds needs;
     private final DockerTidying tidying;
+    private final Semaphore cleanings = new Semaphore(CLEANINGS_AT_A_TIME, true);
     private final DockerWatch watch;
     private final DockerStreams streams;
     private final String bridgeGateway;
@@ -297,11 +302,16 @@ public final class DockerRuntime implements ContainerRuntime {
         inBackground(order.task().arn(), () -> maker.removeAll(order.task(), order.runtimeIds()));
     }
 
-    private static void inBackground(String taskArn, Cleaning cleaning) {
+    private void inBackground(String taskArn, Cleaning cleaning) {
         Thread.startVirtualThread(
                 () -> {
                     try {
-                        cleaning.run();
+                        cleanings.acquire();
+                        try {
+                            cleaning.run();
+                        } finally {
+                            cleanings.release();
+                        }
                     } catch (RuntimeException failure) {
                         log.atWarn()
                                 .setCause(failure)
