@@ -26,6 +26,7 @@ look_at_lease() {
 end_process() {
     read -r line 2>/dev/null <"$1/stat" || return 0
     session=${line%% *}
+    case $session in '' | 0 | 1 | *[!0-9]*) return 0 ;; esac
     set -- ${line##*) }
     began=${20}
     if read -r line 2>/dev/null <"/proc/$session/stat"; then
@@ -41,8 +42,11 @@ end_process() {
     done
 }
 
-# Kills the processes of a container; $1 is its id, which is part of the name of its cgroup.
+# Kills the processes of a container; $1 is its id, which is part of the name of its cgroup. Anything
+# but a whole id would be part of the names of others too, and nothing at all of every one.
 end_cgroup() {
+    case $1 in *[!0-9a-f]*) return 0 ;; esac
+    [ "${#1}" -eq 64 ] || return 0
     for file in $(grep -lsF -- "$1" /proc/[0-9]*/cgroup); do
         pid=${file#/proc/}
         kill -s KILL "${pid%/cgroup}" 2>/dev/null && ended=yes
