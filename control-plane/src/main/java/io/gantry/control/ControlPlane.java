@@ -20,6 +20,7 @@ import io.gantry.control.http.HttpServer;
 import io.gantry.control.lead.DeadlineClock;
 import io.gantry.control.lead.Founding;
 import io.gantry.control.lead.LeaderDuties;
+import io.gantry.control.lead.LossPatrol;
 import io.gantry.control.lead.PolicyKeeper;
 import io.gantry.control.lead.ServiceLoop;
 import io.gantry.control.lead.SessionPatrol;
@@ -123,7 +124,8 @@ public final class ControlPlane implements AutoCloseable {
                         new ServiceLoop(raft, commands, leaderLoop, ids, random),
                         new DeadlineClock(commands, clock, leaderLoop),
                         new SessionPatrol(raft, commands, live, clock, patrolLoop),
-                        new PolicyKeeper(commands, config.policy()))
+                        new PolicyKeeper(commands, config.policy()),
+                        new LossPatrol(raft, commands, clock, leaderLoop))
                 .start();
 
         var observations = new ObservationBatcher(commands, sessionLoop);
