@@ -79,7 +79,8 @@ final class ControlNode implements AutoCloseable {
                         auth,
                         key,
                         Duration.ofHours(1),
-                        url.toString());
+                        url.toString(),
+                        List.of());
         return new ControlNode(url, ControlPlane.start(config));
     }
 
