@@ -11,7 +11,7 @@ import java.util.List;
  * Everything that can be set on a control-plane node.
  *
  * @param node its id, one of the peers'
- * @param peers all nodes, this one included
+ * @param peers who founds the control plane, this node included; later its log says who is in it
  * @param listen address to listen on
  * @param publicUrl where agents reach this node's API
  * @param dataDirectory of this node alone
@@ -24,6 +24,8 @@ import java.util.List;
  * @param nodeUrl where workers reach this very node, also if {@code publicUrl} leads to any of them
  * @param losses what becomes of workers that are silent; the same on all nodes, as the leader's
  *     counts
+ * @param join {@code host:port} of members, for a new node that waits to be added instead of
+ *     founding a control plane; empty otherwise
  */
 public record ControlPlaneConfig(
         String node,
@@ -37,13 +39,15 @@ public record ControlPlaneConfig(
         Path rootCredentials,
         Duration stoppedTaskRetention,
         String nodeUrl,
-        Losses losses) {
+        Losses losses,
+        List<String> join) {
     private static final Duration SHORTEST_RETENTION = Duration.ofHours(1);
     private static final Duration LONGEST_RETENTION = Duration.ofDays(30);
     private static final int DEFAULT_BASE_PORT = 8700;
 
     public ControlPlaneConfig {
         peers = List.copyOf(peers);
+        join = List.copyOf(join);
     }
 
     /**
@@ -129,7 +133,8 @@ public record ControlPlaneConfig(
             throw new IllegalArgumentException("port " + text + " is out of range");
         }
 
-        int raftPort() {
+        /** Where the replicated log listens. */
+        public int raftPort() {
             return basePort + 1;
         }
 
@@ -150,13 +155,23 @@ public record ControlPlaneConfig(
     private static ControlPlaneConfig read(Settings settings) {
         String node = settings.text("NODE_ID", "n1");
         List<Peer> peers = settings.list("PEERS", Peer::parse);
-        if (peers.isEmpty()) {
+        List<String> join = settings.list("JOIN", ControlPlaneConfig::member);
+        List<Peer> address = settings.list("ADDRESS", text -> Peer.parse(node + '=' + text));
+        if (address.size() > 1) {
+            settings.refuse("ADDRESS", "must be one");
+        }
+        if (!address.isEmpty() && (peers.isEmpty() || !join.isEmpty())) {
+            peers = address;
+        } else if (peers.isEmpty()) {
             peers = List.of(new Peer(node, "127.0.0.1", DEFAULT_BASE_PORT));
         }
         Peer self = peers.stream().filter(peer -> peer.id().equals(node)).findFirst().orElse(null);
         if (self == null) {
             settings.refuse("NODE_ID", "'" + node + "' is not one of the peers " + peers);
             self = peers.getFirst();
+        }
+        if (!join.isEmpty()) {
+            peers = List.of(self);
         }
         Path data = settings.path("DATA_DIR");
         String account = settings.text("ACCOUNT", "000000000000");
@@ -175,7 +190,14 @@ public record ControlPlaneConfig(
                 settings.path("ROOT_CREDENTIALS", data.resolve("root-credentials")),
                 retention(settings),
                 settings.text("NODE_URL", self.url()),
-                Losses.from(settings));
+                Losses.from(settings),
+                join);
+    }
+
+    /** Where a member's API is. */
+    private static String member(String text) {
+        Peer peer = Peer.parse("member=" + text);
+        return peer.host() + ':' + peer.basePort();
     }
 
     private static Duration retention(Settings settings) {
@@ -196,7 +218,8 @@ public record ControlPlaneConfig(
                 losses.onReturn() == OnReturn.KEEP_RETURNED);
     }
 
-    Peer self() {
+    /** This node among the peers. */
+    public Peer self() {
         return peers.stream().filter(peer -> peer.id().equals(node)).findFirst().orElseThrow();
     }
 }

@@ -27,6 +27,8 @@ import picocli.CommandLine.ParseResult;
             WorkersCommand.class,
             DrainCommand.class,
             KillCommand.class,
+            MembersCommand.class,
+            RecoverCommand.class,
             VersionCommand.class,
             ControlPlaneCommand.class,
             WorkerCommand.class

@@ -80,7 +80,8 @@ final class ControlNode implements AutoCloseable {
                         key,
                         Duration.ofHours(1),
                         url.toString(),
-                        ControlPlaneConfig.Losses.USUAL);
+                        ControlPlaneConfig.Losses.USUAL,
+                        List.of());
         return new ControlNode(url, ControlPlane.start(config));
     }
 
