@@ -29,6 +29,8 @@ import picocli.CommandLine.ParseResult;
             KillCommand.class,
             RestartCommand.class,
             SnapshotCommand.class,
+            MembersCommand.class,
+            RecoverCommand.class,
             VersionCommand.class,
             ControlPlaneCommand.class,
             WorkerCommand.class

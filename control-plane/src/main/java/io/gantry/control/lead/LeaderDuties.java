@@ -26,6 +26,7 @@ public final class LeaderDuties implements Replica.Listener {
     private final DeadlineClock deadlines;
     private final SessionPatrol sessions;
     private final PolicyKeeper policy;
+    private final LossPatrol losses;
     private final LevelKeeper level;
     private @Nullable Timer tick;
     private @Nullable Timer found;
@@ -41,6 +42,7 @@ public final class LeaderDuties implements Replica.Listener {
             DeadlineClock deadlines,
             SessionPatrol sessions,
             PolicyKeeper policy,
+            LossPatrol losses,
             LevelKeeper level) {
         this.replica = replica;
         this.timers = timers;
@@ -49,6 +51,7 @@ public final class LeaderDuties implements Replica.Listener {
         this.deadlines = deadlines;
         this.sessions = sessions;
         this.policy = policy;
+        this.losses = losses;
         this.level = level;
     }
 
@@ -67,6 +70,7 @@ public final class LeaderDuties implements Replica.Listener {
             leading = false;
             services.stop();
             sessions.stop();
+            losses.stop();
             cancel(tick);
             cancel(found);
             cancel(keep);
@@ -76,6 +80,7 @@ public final class LeaderDuties implements Replica.Listener {
             term = role.term();
             services.start();
             sessions.start();
+            losses.start();
             // Each duty in a task of its own: one that fails leaves the others alone.
             tick = timers.after(Duration.ZERO, this::tick);
             found = timers.after(Duration.ZERO, this::found);

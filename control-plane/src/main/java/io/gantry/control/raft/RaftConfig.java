@@ -4,16 +4,19 @@ import io.gantry.common.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node of the group needs to know.
  *
  * @param id of this node, one of the peers'
- * @param peers all nodes of the group, this one included; the same on all of them and for ever
+ * @param peers who founds the group, this node included; later the group's log says who is in it
  * @param bindHost address to listen on; {@code 0.0.0.0} for all. Whoever reaches it can write to
  *     the log: the transport knows neither encryption nor identities.
  * @param dataDirectory where log and snapshots are, of this node alone
  * @param clock of this machine; a leader stamps entries with it
+ * @param joins the group that a new node waits to be added to, instead of founding one
  * @param release what this node's program is
  */
 public record RaftConfig(
@@ -24,7 +27,33 @@ public record RaftConfig(
         Timing timing,
         Limits limits,
         Clock clock,
+        @Nullable UUID joins,
         Release release) {
+
+    /** A node of this very program. */
+    public RaftConfig(
+            String id,
+            List<Peer> peers,
+            String bindHost,
+            Path dataDirectory,
+            Timing timing,
+            Limits limits,
+            Clock clock,
+            @Nullable UUID joins) {
+        this(id, peers, bindHost, dataDirectory, timing, limits, clock, joins, Release.OWN);
+    }
+
+    /** The same, which founds its group with the others, unless its directory knows of one. */
+    public RaftConfig(
+            String id,
+            List<Peer> peers,
+            String bindHost,
+            Path dataDirectory,
+            Timing timing,
+            Limits limits,
+            Clock clock) {
+        this(id, peers, bindHost, dataDirectory, timing, limits, clock, null);
+    }
 
     public RaftConfig {
         peers = List.copyOf(peers);
@@ -35,18 +64,6 @@ public record RaftConfig(
         if (peers.stream().map(Peer::id).distinct().count() < peers.size()) {
             throw new IllegalArgumentException("two peers have the same id: " + peers);
         }
-    }
-
-    /** A node of this very program. */
-    public RaftConfig(
-            String id,
-            List<Peer> peers,
-            String bindHost,
-            Path dataDirectory,
-            Timing timing,
-            Limits limits,
-            Clock clock) {
-        this(id, peers, bindHost, dataDirectory, timing, limits, clock, Release.OWN);
     }
 
     /** A node with usual timing and limits that listens on all addresses. */

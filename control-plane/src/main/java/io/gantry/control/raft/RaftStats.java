@@ -15,6 +15,8 @@ import java.util.Map;
  * @param entriesApplied since this node started
  * @param commandsApplied in those entries
  * @param applyNanos spent on them, on the applying thread
+ * @param lastTerm term of the last entry, committed or not
+ * @param lastIndex index of that entry
  * @param snapshot the latest one
  */
 public record RaftStats(
@@ -30,6 +32,8 @@ public record RaftStats(
         long entriesApplied,
         long commandsApplied,
         long applyNanos,
+        long lastTerm,
+        long lastIndex,
         SnapshotStats snapshot) {
     public RaftStats {
         followersLag = Map.copyOf(followersLag);

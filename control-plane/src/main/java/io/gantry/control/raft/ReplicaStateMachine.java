@@ -106,6 +106,20 @@ final class ReplicaStateMachine extends BaseStateMachine {
         }
     }
 
+    Standing standing() {
+        try {
+            RaftServer.Division division = getServer().join().getDivision(getGroupId());
+            return Standing.of(division, getLastAppliedTermIndex());
+        } catch (IOException closed) {
+            throw new IllegalStateException("this node is closing", closed);
+        }
+    }
+
+    /** Read only while nothing is applied. */
+    Deliveries deliveries() {
+        return deliveries;
+    }
+
     @Override
     public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage)
             throws IOException {
@@ -115,9 +129,15 @@ final class ReplicaStateMachine extends BaseStateMachine {
                             super.initialize(server, group, storage);
                             snapshots.init(storage);
                             seed.sow(snapshots, storage);
-                            restore(snapshots.reload());
+                            load(storage);
                         },
                         IOException.class);
+    }
+
+    /** Takes the state from the latest snapshot. */
+    void load(RaftStorage storage) throws IOException {
+        snapshots.init(storage);
+        restore(snapshots.reload());
     }
 
     @Override
@@ -291,8 +311,12 @@ final class ReplicaStateMachine extends BaseStateMachine {
 
     @Override
     public CompletableFuture<Message> queryStale(Message question, long minIndex) {
+        if (LevelPoll.isAsked(question)) {
+            return CompletableFuture.completedFuture(LevelPoll.answer(release));
+        }
+        boolean standing = question.getContent().equals(Standing.QUESTION.getContent());
         return CompletableFuture.completedFuture(
-                LevelPoll.isAsked(question) ? LevelPoll.answer(release) : tip().toMessage());
+                standing ? standing().toMessage() : tip().toMessage());
     }
 
     @Override

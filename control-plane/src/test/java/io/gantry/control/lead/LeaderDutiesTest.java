@@ -43,6 +43,7 @@ class LeaderDutiesTest {
                 new DeadlineClock(log, world.time, world.time),
                 new SessionPatrol(log, log, world.live, world.time, world.time),
                 new PolicyKeeper(log, policy),
+                new LossPatrol(log, log, world.time, world.time),
                 new LevelKeeper(log, known, () -> common));
     }
 
