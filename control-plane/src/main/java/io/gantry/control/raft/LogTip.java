@@ -43,8 +43,10 @@ record LogTip(long term, long command, long changed, int members) {
             long term = last == null ? applied.getTerm() : last.getTerm();
             return of(Math.max(term, applied.getTerm()), applied.getIndex(), members);
         }
-        for (long end = last.getIndex() + 1; end > applied.getIndex() + 1; end -= WINDOW) {
-            long start = Math.max(applied.getIndex() + 1, end - WINDOW);
+        // What is before the log is in a snapshot that was just sent here and is yet to be restored.
+        long known = Math.max(applied.getIndex(), log.getStartIndex() - 1);
+        for (long end = last.getIndex() + 1; end > known + 1; end -= WINDOW) {
+            long start = Math.max(known + 1, end - WINDOW);
             LogEntryHeader[] headers = log.getEntries(start, end);
             for (int i = headers.length - 1; i >= 0; i--) {
                 LogEntryHeader header = headers[i];

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,15 +46,19 @@ final class SnapshotBenchmark {
 
     private SnapshotBenchmark() {}
 
-    /** Argument: how many tasks, 100,000 if missing. */
+    /** Arguments: how many tasks, 100,000 if missing; {@code save} to do without the new group. */
     public static void main(String[] args) throws Exception {
         int tasks = args.length == 0 ? 100_000 : Integer.parseInt(args[0]);
-        new SnapshotBenchmark().run(tasks, Files.createTempDirectory("snapshot-benchmark"));
+        Path directory = Files.createTempDirectory("snapshot-benchmark");
+        Path file = directory.resolve("saved");
+        new SnapshotBenchmark().save(tasks, directory, file);
+        if (args.length < 2) {
+            begin(file, directory.resolve("two"));
+        }
         System.exit(0);
     }
 
-    private void run(int tasks, Path directory) throws Exception {
-        Path file = directory.resolve("saved");
+    private void save(int tasks, Path directory, Path file) throws Exception {
         try (var nodes = Nodes.started(directory.resolve("one"), 1, Limits.USUAL)) {
             RaftNode node = nodes.node(1);
             nodes.leader();
@@ -76,7 +81,6 @@ final class SnapshotBenchmark {
         long inspecting = System.nanoTime();
         Backup.inspect(file);
         System.out.printf("inspected in %,d ms%n", millisSince(inspecting));
-        begin(file, directory.resolve("two"));
     }
 
     /** The one that a node takes for itself, once its log is long enough. */
@@ -100,19 +104,26 @@ final class SnapshotBenchmark {
             nodes.start(1);
             nodes.start(2);
             nodes.leader();
-            nodes.node(1).catchUp().get(30, TimeUnit.SECONDS);
+            up(nodes.node(1));
             System.out.printf("two nodes began with it in %,d ms%n", millisSince(began));
             long fresh = System.nanoTime();
             RaftNode third = nodes.start(3);
-            third.catchUp().get(30, TimeUnit.SECONDS);
+            up(third);
             System.out.printf(
                     "a fresh node was sent it and is up in %,d ms, with %,d tasks%n",
                     millisSince(fresh), third.state().tasks().size());
             nodes.crash(3);
             long again = System.nanoTime();
-            nodes.start(3).catchUp().get(30, TimeUnit.SECONDS);
+            up(nodes.start(3));
             System.out.printf("and again from its disk in %,d ms%n", millisSince(again));
         }
+    }
+
+    private static void up(RaftNode node) {
+        Awaiting.until(
+                "caught up",
+                Duration.ofMinutes(2),
+                () -> node.catchUp().handle((nothing, late) -> late == null).join());
     }
 
     private static void save(RaftNode node, Path file) throws Exception {
