@@ -43,7 +43,7 @@ final class Joining {
                 .addKeyValue("join", config.join())
                 .log("looks for the control plane that it is to be added to");
         Vertx vertx = Vertx.vertx();
-        try (var room =
+        try (var _ =
                         new WaitingRoom(vertx, config.listen(), config.self().basePort(), pages());
                 var client = new StatusClient()) {
             return await(client);
