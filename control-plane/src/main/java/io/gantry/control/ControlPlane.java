@@ -307,7 +307,9 @@ public final class ControlPlane implements AutoCloseable {
         return raft.failure();
     }
 
-    /** Completes with a sentence once this node was removed from the control plane; then close it. */
+    /**
+     * Completes with a sentence once this node was removed from the control plane; then close it.
+     */
     public CompletableFuture<String> removed() {
         return raft.removed();
     }
