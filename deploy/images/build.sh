@@ -23,13 +23,16 @@ copy() {
     cp -L --preserve=mode,timestamps -- "$file" "$root$file"
 }
 
-# Copies what the dynamic linker would load for these files; desktop libraries are never loaded.
+# Copies what the dynamic linker would load for the files whose names come in, each ended by a zero.
 copy_libraries() {
     local root=$1 library
-    shift
-    while IFS= read -r library; do
-        copy "$root" "$library"
-    done < <(ldd "$@" 2>/dev/null | grep -oE '(^\s|=> )/[^ ]+' | tr -d ' \t=>' | sort -u)
+    xargs -0 -n 1 ldd 2>/dev/null | grep -oE '(^\s|=> )/[^ ]+' | tr -d ' \t=>' | sort -u |
+        while IFS= read -r library; do
+            case $library in
+                "$program"/*) ;;
+                *) copy "$root" "$library" ;;
+            esac
+        done
 }
 
 base_system() {
@@ -48,16 +51,11 @@ base_system() {
         esac
     done
     cp -R -- "$here/files/." "$root"
-    # Desktop libraries of the runtime are not there to be used.
-    find "$program/runtime" \( -name '*.so' -o -path '*/bin/*' \) -type f \
-        -not -name '*awt*' -not -name '*font*' -not -name '*splash*' -not -name '*jawt*' -not -name '*jsound*' \
-        -print0 | xargs -0 bash -c 'for file; do ldd "$file"; done' _ 2>/dev/null |
-        grep -oE '(^\s|=> )/[^ ]+' | tr -d ' \t=>' | sort -u | grep -v "^$program/" |
-        while IFS= read -r library; do copy "$root" "$library"; done
-    # Looked up by name at run time, where the C library is an older one.
-    for library in /lib/*-linux-gnu*/libnss_{files,dns}.so.2; do
-        if [ -f "$library" ]; then copy "$root" "$library"; fi
-    done
+    # Libraries of the runtime that are about desktops are never loaded.
+    find "$program/runtime" -type f \( -name '*.so' -o -path '*/bin/*' \) \
+        -not -name '*awt*' -not -name '*font*' -not -name '*splash*' -not -name '*jsound*' -print0 |
+        copy_libraries "$root"
+    # No libnss_*: since 2.34 the C library has in itself what it needs of them.
 }
 
 # What gives containers on this machine their endpoints at 169.254.170.2.
@@ -72,7 +70,7 @@ network_tools() {
         if [ "$path" != "/usr/sbin/$tool" ]; then
             ln -s -- "$path" "$root/usr/sbin/$tool"
         fi
-        copy_libraries "$root" "$path"
+        printf '%s\0' "$path" | copy_libraries "$root"
     done
     for module in /usr/lib/*-linux-gnu*/xtables/lib{xt_tcp,xt_standard,xt_DNAT,ipt_DNAT,xt_comment,xt_addrtype}.so; do
         if [ -f "$module" ]; then copy "$root" "$module"; fi
