@@ -90,6 +90,29 @@ final class ApiClient {
     }
 
     private byte @Nullable [] ask(URI uri, String operation, byte[] body) {
+        HttpRequest request = signed(uri, operation, body, credentials, region, LIMIT);
+        HttpResponse<byte[]> response = send(request);
+        if (response == null) {
+            return null;
+        }
+        if (response.statusCode() >= 500) {
+            trouble = new String(response.body(), StandardCharsets.UTF_8);
+            return null;
+        }
+        if (response.statusCode() != 200) {
+            throw refused(operation, response);
+        }
+        return response.body();
+    }
+
+    /** One call to one node. */
+    static HttpRequest signed(
+            URI uri,
+            String operation,
+            byte[] body,
+            Credentials credentials,
+            String region,
+            Duration limit) {
         Map<String, String> headers = new HashMap<>();
         headers.put("Content-Type", "application/x-amz-json-1.1");
         headers.put("X-Amz-Target", TARGET + operation);
@@ -106,20 +129,9 @@ final class ApiClient {
                         "ecs",
                         Instant.now()));
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri).timeout(LIMIT).POST(BodyPublishers.ofByteArray(body));
+                HttpRequest.newBuilder(uri).timeout(limit).POST(BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
-        HttpResponse<byte[]> response = send(request.build());
-        if (response == null) {
-            return null;
-        }
-        if (response.statusCode() >= 500) {
-            trouble = new String(response.body(), StandardCharsets.UTF_8);
-            return null;
-        }
-        if (response.statusCode() != 200) {
-            throw refused(operation, response);
-        }
-        return response.body();
+        return request.build();
     }
 
     private @Nullable HttpResponse<byte[]> send(HttpRequest request) {
@@ -134,7 +146,7 @@ final class ApiClient {
         }
     }
 
-    private static RefusedException refused(String operation, HttpResponse<byte[]> response) {
+    static RefusedException refused(String operation, HttpResponse<byte[]> response) {
         try {
             JsonNode error = MAPPER.readTree(response.body());
             String type = error.path("__type").asString("");

@@ -122,8 +122,13 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                 data-dir: %s
                 peers:
                 %s
+                clock-offset-file: %s
                 """
-                .formatted(node.name(), quoted(layout.data(node).toString()), peers);
+                .formatted(
+                        node.name(),
+                        quoted(layout.data(node).toString()),
+                        peers,
+                        quoted(layout.clockOffset(node).toString()));
     }
 
     private String workerConfig(Member worker) {
@@ -147,6 +152,7 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                 memory: %d
                 metadata-port: %d
                 attributes: %s=%s
+                clock-offset-file: %s
                 """
                 .formatted(
                         quoted(layout.data(worker).toString()),
@@ -158,7 +164,8 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                         (machine.getTotalMemorySize() >> 20) / workers,
                         worker.port(),
                         WORKER_NAME,
-                        worker.name());
+                        worker.name(),
+                        quoted(layout.clockOffset(worker).toString()));
     }
 
     /** The workers stand for machines in different zones. */

@@ -23,6 +23,7 @@ final class StatusReport {
     String text() {
         var text = new StringBuilder();
         text.append(processes());
+        append(text, Healing.table(installation.layout()));
         Member talker = firstWithLeader();
         if (talker == null) {
             return text.append("\nNo node has a leader, so there is nothing to tell of tasks.\n")
