@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -103,6 +104,7 @@ final class ChaosExperiment {
             if (awaitWell(cluster) == null) {
                 throw new Failure("Not all is well before the first fault; see \"gantry status\".");
             }
+            checkLoad(load);
             for (int number = 1; number <= plan.times(); number++) {
                 long began = System.nanoTime();
                 ChaosRound round = round(number, load, leaders, cluster);
@@ -118,6 +120,30 @@ final class ChaosExperiment {
         return List.copyOf(rounds);
     }
 
+    /** Figures of a load that fails by itself would be of no use. */
+    private static void checkLoad(ChaosLoad load) {
+        load.forgetBefore(System.nanoTime());
+        Boolean works =
+                Patience.await(
+                        ChaosLoad.LIMIT,
+                        () -> (succeeds(load, true) && succeeds(load, false)) ? true : null);
+        if (works == null) {
+            String troubles =
+                    load.calls().stream()
+                            .map(ChaosCall::trouble)
+                            .filter(Objects::nonNull)
+                            .distinct()
+                            .collect(Collectors.joining(", "));
+            throw new Failure(
+                    "The load's calls fail without any fault: "
+                            + (troubles.isEmpty() ? "nobody answers" : troubles));
+        }
+    }
+
+    private static boolean succeeds(ChaosLoad load, boolean write) {
+        return load.calls().stream().anyMatch(call -> call.write() == write && !call.failed());
+    }
+
     private void restUntilNext(long began) {
         if (plan.every() != null) {
             long left = plan.every().toNanos() - (System.nanoTime() - began);
@@ -131,6 +157,10 @@ final class ChaosExperiment {
         load.forgetBefore(began);
         cluster.forgetBefore(began);
         Patience.rest(CALM.toMillis());
+        // Which tasks are new can be told only if the earlier ones have been seen.
+        if (Patience.await(UNTIL_WELL, () -> cluster.views().isEmpty() ? null : "seen") == null) {
+            throw new Failure("Nobody tells which tasks there are; see \"gantry status\".");
+        }
         String leader = leader();
         List<Member> hit = targets.find(plan.words(), leader);
         Set<String> nodes = names(hit, Member::isNode);

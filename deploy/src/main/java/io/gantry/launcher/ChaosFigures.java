@@ -44,7 +44,7 @@ final class ChaosFigures {
                 number,
                 seen.nodes().stream().sorted().collect(Collectors.toList()),
                 seen.workers().stream().sorted().collect(Collectors.toList()),
-                seen.nodes().contains(seen.leader()),
+                seen.leader(),
                 sinceFault(detectedNanos()),
                 sinceFault(recoveredNanos(replaced)),
                 writeGapNanos() / NANOS_PER_MILLI,
@@ -116,6 +116,9 @@ final class ChaosFigures {
         if (seen.workers().isEmpty() || (!seen.nodes().isEmpty() && writes == null)) {
             return writes;
         }
+        if (writes != null && after.stream().allMatch(this::isUndisturbed)) {
+            return writes;
+        }
         Long served = replaced != null ? replaced : reconnectedNanos();
         return served == null || writes == null ? served : Long.valueOf(Math.max(served, writes));
     }
@@ -133,16 +136,19 @@ final class ChaosFigures {
     private @Nullable Long reconnectedNanos() {
         boolean wasDisturbed = false;
         for (View view : after) {
-            boolean isWell =
-                    view.isServedWithout(Set.of())
-                            && seen.workers().stream()
-                                    .allMatch(w -> Boolean.TRUE.equals(view.connected().get(w)));
+            boolean isWell = isUndisturbed(view);
             if (isWell && wasDisturbed) {
                 return view.nanos();
             }
             wasDisturbed |= !isWell;
         }
         return null;
+    }
+
+    private boolean isUndisturbed(View view) {
+        return view.isServedWithout(Set.of())
+                && seen.workers().stream()
+                        .allMatch(worker -> Boolean.TRUE.equals(view.connected().get(worker)));
     }
 
     /** The longest time between two acknowledged writes, as far as it touches this round. */

@@ -40,6 +40,7 @@ final class ChaosLoad implements AutoCloseable {
     private final List<URI> nodes;
     private final Credentials credentials;
     private final ChaosProbe probe;
+    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final HttpClient http =
             HttpClient.newBuilder()
@@ -59,7 +60,7 @@ final class ChaosLoad implements AutoCloseable {
     void start() {
         for (int i = 0; i < CLIENTS; i++) {
             int client = i;
-            threads.execute(() -> keepCalling(client));
+            clients.execute(() -> keepCalling(client));
         }
     }
 
@@ -99,7 +100,7 @@ final class ChaosLoad implements AutoCloseable {
     }
 
     private ChaosCall call(int client, int turn) {
-        EcsRequest request = isWrite(turn) ? probe.write(client, turn) : probe.read(turn);
+        EcsRequest request = isWrite(turn) ? probe.write() : probe.read(turn);
         String operation = request.getClass().getSimpleName().replaceFirst("Request$", "");
         byte[] body = Json.TEXT.write(request, Structure.of(request.getClass()));
         long start = System.nanoTime();
@@ -172,6 +173,7 @@ final class ChaosLoad implements AutoCloseable {
     @Override
     public void close() {
         running = false;
+        clients.close();
         threads.close();
         http.shutdownNow();
         http.close();

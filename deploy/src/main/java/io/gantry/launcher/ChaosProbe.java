@@ -25,12 +25,10 @@ import software.amazon.awssdk.services.ecs.model.NetworkMode;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionResponse;
 import software.amazon.awssdk.services.ecs.model.Service;
-import software.amazon.awssdk.services.ecs.model.Tag;
-import software.amazon.awssdk.services.ecs.model.TagResourceRequest;
 
 /**
- * What chaos has of its own in the installation: a cluster whose tags the load writes, and a
- * service of a few idle tasks if there is no other service to watch.
+ * What chaos has of its own in the installation: a cluster that the load makes again and again, and
+ * a service of a few idle tasks if there is no other service to watch.
  */
 final class ChaosProbe {
     static final String NAME = "chaos-probe";
@@ -42,7 +40,6 @@ final class ChaosProbe {
     private final Session session;
     private final ApiClient api;
     private final FaultJournal journal;
-    private @Nullable String clusterArn;
 
     ChaosProbe(Session session) {
         this.session = session;
@@ -53,12 +50,9 @@ final class ChaosProbe {
     /** Makes it; returns what the service is called if one had to be made. */
     @Nullable String create() {
         journal.noteProbe();
-        clusterArn =
-                api.call(
-                                CreateClusterRequest.builder().clusterName(NAME).build(),
-                                CreateClusterResponse.class)
-                        .cluster()
-                        .clusterArn();
+        api.call(
+                CreateClusterRequest.builder().clusterName(NAME).build(),
+                CreateClusterResponse.class);
         boolean isIdle =
                 new ClusterReader(api)
                         .services(Sample.CLUSTER).stream().noneMatch(ChaosProbe::isAlive);
@@ -127,12 +121,9 @@ final class ChaosProbe {
                 .build();
     }
 
-    /** A write that leaves no more behind however often it is repeated. */
-    EcsRequest write(int client, int turn) {
-        return TagResourceRequest.builder()
-                .resourceArn(clusterArn)
-                .tags(Tag.builder().key("client-" + client).value(String.valueOf(turn)).build())
-                .build();
+    /** Goes through the log of the nodes, and leaves nothing behind however often it is sent. */
+    EcsRequest write() {
+        return CreateClusterRequest.builder().clusterName(NAME).build();
     }
 
     EcsRequest read(int turn) {

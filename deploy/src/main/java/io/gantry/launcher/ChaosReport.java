@@ -122,10 +122,9 @@ final class ChaosReport {
     }
 
     private static String names(ChaosRound round) {
-        String names =
-                Stream.concat(round.nodes().stream(), round.workers().stream())
-                        .collect(Collectors.joining(", "));
-        return round.hitLeader() ? names + " (leader)" : names;
+        return Stream.concat(round.nodes().stream(), round.workers().stream())
+                .map(name -> name.equals(round.leader()) ? name + " (leader)" : name)
+                .collect(Collectors.joining(", "));
     }
 
     private Map<String, @Nullable Spread> summary() {

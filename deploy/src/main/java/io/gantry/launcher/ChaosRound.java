@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How an installation coped with one fault. Times are milliseconds since the fault, and null where
  * what they stand for did not happen or was not seen.
  *
- * @param hitLeader whether one of the nodes led
+ * @param leader who led before
  * @param detectedMillis until the others followed another leader, or the worker counted as
  *     disconnected
  * @param recoveredMillis until a write begun after the fault succeeded; of workers, until their
@@ -27,7 +27,7 @@ record ChaosRound(
         int round,
         List<String> nodes,
         List<String> workers,
-        boolean hitLeader,
+        String leader,
         @Nullable Long detectedMillis,
         @Nullable Long recoveredMillis,
         long writeGapMillis,
@@ -45,5 +45,10 @@ record ChaosRound(
         nodes = List.copyOf(nodes);
         workers = List.copyOf(workers);
         troubles = Map.copyOf(troubles);
+    }
+
+    /** Whether one of the nodes led. */
+    boolean hitLeader() {
+        return nodes.contains(leader);
     }
 }

@@ -35,12 +35,4 @@ final class ClockFile {
     static void write(Path file, Duration offset) {
         Layout.write(file, offset.toMillis() + "\n");
     }
-
-    static void remove(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException refused) {
-            throw new Failure("Cannot delete %s: %s".formatted(file, refused), refused);
-        }
-    }
 }

@@ -1,5 +1,7 @@
 package io.gantry.launcher;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +81,7 @@ final class Faults {
             case Fault.Kill _ -> process.kill();
             case Fault.Pause _ -> signal("STOP", process);
             case Fault.SlowDisk slow -> {
-                Path output = session.installation().layout().faults().resolve(record.id());
+                Path output = words(member);
                 ProcessId tracer = SlowDisk.start(process, slow.delay(), output);
                 SlowDisk.awaitAttached(process, tracer, output);
             }
@@ -99,6 +101,11 @@ final class Faults {
     /** To the process and its children, but not to tasks, which have sessions of their own. */
     private static void signal(String signal, ProcessId process) {
         Tool.run("", List.of("sh", "-c", "kill -s %s -- -%d".formatted(signal, process.pid())));
+    }
+
+    /** What the tracer of a process says. */
+    private Path words(Member member) {
+        return session.installation().layout().faults().resolve(member.name() + ".strace");
     }
 
     private Path file(Member member) {
@@ -161,9 +168,9 @@ final class Faults {
                 if (process != null) {
                     SlowDisk.release(process);
                 }
+                fault.members().forEach(name -> remove(words(member(name))));
             }
-            case CLOCK_SKEW ->
-                    fault.members().forEach(name -> ClockFile.remove(file(member(name))));
+            case CLOCK_SKEW -> fault.members().forEach(name -> remove(file(member(name))));
         }
     }
 
@@ -180,5 +187,13 @@ final class Faults {
 
     private Member member(String name) {
         return session.installation().member(name);
+    }
+
+    private static void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException refused) {
+            throw new Failure("Cannot delete %s: %s".formatted(file, refused), refused);
+        }
     }
 }

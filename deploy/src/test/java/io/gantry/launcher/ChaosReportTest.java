@@ -61,7 +61,7 @@ final class ChaosReportTest {
                 number,
                 List.of("n1"),
                 List.of(),
-                true,
+                "n1",
                 detected,
                 700L,
                 gap,
