@@ -104,6 +104,27 @@ record Layout(Path home) {
         }
     }
 
+    /** Puts aside what a node has that was lost, so that another can take its name. */
+    void putAside(Member node, String suffix) {
+        Path data = data(node);
+        try {
+            if (Files.exists(data)) {
+                Files.move(data, data.resolveSibling(node.name() + suffix));
+            }
+        } catch (IOException refused) {
+            throw new Failure("Cannot move %s: %s".formatted(data, refused), refused);
+        }
+        delete(config(node));
+        delete(pid(node));
+    }
+
+    /** Deletes what a node that is no member any more leaves behind. */
+    void forget(Member node) {
+        delete(data(node));
+        delete(config(node));
+        delete(pid(node));
+    }
+
     private static void delete(Path tree) {
         if (!Files.exists(tree)) {
             return;

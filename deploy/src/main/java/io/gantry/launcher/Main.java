@@ -28,6 +28,8 @@ import picocli.CommandLine.ParseResult;
             DrainCommand.class,
             KillCommand.class,
             ChaosCommand.class,
+            MembersCommand.class,
+            RecoverCommand.class,
             VersionCommand.class,
             ControlPlaneCommand.class,
             WorkerCommand.class

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param leader whom it follows; null while there is none
  * @param workers how many are connected
  * @param tasks how many there are by status
+ * @param group the control plane that it belongs to, or is to; empty while it looks for one
  */
 record NodeStatus(
         String node,
@@ -17,4 +18,16 @@ record NodeStatus(
         long term,
         long appliedIndex,
         int workers,
-        @Nullable Map<String, Integer> tasks) {}
+        @Nullable Map<String, Integer> tasks,
+        @Nullable String group) {
+
+    /** Whether it is no member yet. */
+    boolean isJoining() {
+        return role.equals("JOINING");
+    }
+
+    /** Whether a node that waits to be added knows to what. */
+    boolean applies() {
+        return group != null && !group.isEmpty();
+    }
+}

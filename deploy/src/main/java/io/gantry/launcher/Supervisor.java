@@ -20,6 +20,8 @@ final class Supervisor {
                     "GANTRY_HOME",
                     "GANTRY_NODE_ID",
                     "GANTRY_PEERS",
+                    "GANTRY_JOIN",
+                    "GANTRY_ADDRESS",
                     "GANTRY_DATA_DIR",
                     "GANTRY_LISTEN",
                     "GANTRY_PUBLIC_URL",

@@ -34,7 +34,8 @@ final class Kinds<T> {
                     .add("plan", Command.CommitPlan.class)
                     .add("protect", Command.ProtectTasks.class)
                     .add("worker=", Command.SetWorkerStatus.class)
-                    .add("policy", Command.SetPolicy.class);
+                    .add("policy", Command.SetPolicy.class)
+                    .add("lost", Command.LoseWorker.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

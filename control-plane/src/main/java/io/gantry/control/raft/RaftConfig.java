@@ -4,16 +4,19 @@ import io.gantry.common.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node of the group needs to know.
  *
  * @param id of this node, one of the peers'
- * @param peers all nodes of the group, this one included; the same on all of them and for ever
+ * @param peers who founds the group, this node included; later the group's log says who is in it
  * @param bindHost address to listen on; {@code 0.0.0.0} for all. Whoever reaches it can write to
  *     the log: the transport knows neither encryption nor identities.
  * @param dataDirectory where log and snapshots are, of this node alone
  * @param clock of this machine; a leader stamps entries with it
+ * @param joins the group that a new node waits to be added to, instead of founding one
  */
 public record RaftConfig(
         String id,
@@ -22,7 +25,20 @@ public record RaftConfig(
         Path dataDirectory,
         Timing timing,
         Limits limits,
-        Clock clock) {
+        Clock clock,
+        @Nullable UUID joins) {
+
+    /** A node that founds its group with the others, unless its directory knows of one. */
+    public RaftConfig(
+            String id,
+            List<Peer> peers,
+            String bindHost,
+            Path dataDirectory,
+            Timing timing,
+            Limits limits,
+            Clock clock) {
+        this(id, peers, bindHost, dataDirectory, timing, limits, clock, null);
+    }
 
     public RaftConfig {
         peers = List.copyOf(peers);

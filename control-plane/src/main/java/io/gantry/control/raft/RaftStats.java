@@ -15,6 +15,8 @@ import java.util.Map;
  * @param entriesApplied since this node started
  * @param commandsApplied in those entries
  * @param applyNanos spent on them, on the applying thread
+ * @param lastTerm term of the last entry, committed or not
+ * @param lastIndex index of that entry
  */
 public record RaftStats(
         long term,
@@ -28,7 +30,9 @@ public record RaftStats(
         Map<String, Long> followersLag,
         long entriesApplied,
         long commandsApplied,
-        long applyNanos) {
+        long applyNanos,
+        long lastTerm,
+        long lastIndex) {
     public RaftStats {
         followersLag = Map.copyOf(followersLag);
     }

@@ -100,6 +100,20 @@ final class ReplicaStateMachine extends BaseStateMachine {
         }
     }
 
+    Standing standing() {
+        try {
+            RaftServer.Division division = getServer().join().getDivision(getGroupId());
+            return Standing.of(division, getLastAppliedTermIndex());
+        } catch (IOException closed) {
+            throw new IllegalStateException("this node is closing", closed);
+        }
+    }
+
+    /** Read only while nothing is applied. */
+    Deliveries deliveries() {
+        return deliveries;
+    }
+
     @Override
     public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage)
             throws IOException {
@@ -107,10 +121,15 @@ final class ReplicaStateMachine extends BaseStateMachine {
                 .startAndTransition(
                         () -> {
                             super.initialize(server, group, storage);
-                            snapshots.init(storage);
-                            restore(snapshots.reload());
+                            load(storage);
                         },
                         IOException.class);
+    }
+
+    /** Takes the state from the latest snapshot. */
+    void load(RaftStorage storage) throws IOException {
+        snapshots.init(storage);
+        restore(snapshots.reload());
     }
 
     @Override
@@ -261,7 +280,9 @@ final class ReplicaStateMachine extends BaseStateMachine {
 
     @Override
     public CompletableFuture<Message> queryStale(Message question, long minIndex) {
-        return CompletableFuture.completedFuture(tip().toMessage());
+        boolean standing = question.getContent().equals(Standing.QUESTION.getContent());
+        return CompletableFuture.completedFuture(
+                standing ? standing().toMessage() : tip().toMessage());
     }
 
     @Override

@@ -38,7 +38,8 @@ class LeaderDutiesTest {
                 new ServiceLoop(log, log, world.time, world.ids, world.random),
                 new DeadlineClock(log, world.time, world.time),
                 new SessionPatrol(log, log, world.live, world.time, world.time),
-                new PolicyKeeper(log, policy));
+                new PolicyKeeper(log, policy),
+                new LossPatrol(log, log, world.time, world.time));
     }
 
     private void lead() {

@@ -14,6 +14,7 @@ import io.gantry.worker.core.AgentEvent.Stage;
 import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.core.RuntimeFacts;
+import io.gantry.worker.fence.Guard;
 import io.gantry.worker.runtime.ContainerNeeds;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.ContainerStreams;
@@ -21,6 +22,7 @@ import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.runtime.StageWork;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -56,6 +58,7 @@ public final class DockerRuntime implements ContainerRuntime {
     private final Semaphore cleanings = new Semaphore(CLEANINGS_AT_A_TIME, true);
     private final DockerWatch watch;
     private final DockerStreams streams;
+    private final DockerGuards guards;
     private final String bridgeGateway;
     private final String version;
 
@@ -85,6 +88,7 @@ public final class DockerRuntime implements ContainerRuntime {
         tidying = new DockerTidying(client, settings, memory, images);
         watch = new DockerWatch(client, settings.agentId(), events);
         streams = new DockerStreams(client);
+        guards = new DockerGuards(client, settings.agentId());
         version = String.valueOf(client.versionCmd().exec().getVersion());
     }
 
@@ -354,6 +358,17 @@ public final class DockerRuntime implements ContainerRuntime {
         String id = watch.running().get(key);
         Statistics statistics = id == null ? null : new DockerStats(client).reading(id);
         return statistics == null ? null : RawStatistics.json(statistics);
+    }
+
+    @Override
+    public @Nullable Guard guard(Path directory) {
+        return DockerConnection.isLocal() ? guards.of(directory) : null;
+    }
+
+    /** Every process of a container is in a cgroup that is named by its id. */
+    @Override
+    public String guardTarget(String runtimeId) {
+        return "cgroup " + runtimeId;
     }
 
     @Override

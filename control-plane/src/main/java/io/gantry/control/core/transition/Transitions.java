@@ -46,6 +46,7 @@ public final class Transitions {
                     case Command.ProtectTasks protect -> edit.protections().protect(protect);
                     case Command.SetWorkerStatus set -> edit.workers().setStatus(set);
                     case Command.SetPolicy set -> edit.adopt(set.policy());
+                    case Command.LoseWorker lose -> new LossEdits(edit).lose(lose);
                 };
         return edit.outcome(reply);
     }
