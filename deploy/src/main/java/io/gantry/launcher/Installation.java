@@ -182,12 +182,17 @@ record Installation(
                                                 .formatted(peer.name(), Member.HOST, peer.port()))
                         .collect(Collectors.joining("\n"));
         return """
-        node-id: %s
-        data-dir: %s
-        peers:
-        %s
-        """
-                .formatted(node.name(), quoted(layout.data(node).toString()), peers);
+                node-id: %s
+                data-dir: %s
+                peers:
+                %s
+                clock-offset-file: %s
+                """
+                .formatted(
+                        node.name(),
+                        quoted(layout.data(node).toString()),
+                        peers,
+                        quoted(layout.clockOffset(node).toString()));
     }
 
     private String joinerConfig(Member node) {
@@ -221,21 +226,22 @@ record Installation(
                         .map(node -> "  - " + node.url())
                         .collect(Collectors.joining("\n"));
         return """
-        data-dir: %s
-        endpoints:
-        %s
-        cluster: default
-        zone: %s
-        credentials-file: %s
-        engine: %s
-        # No registry may be in reach; what is on the machine will do.
-        image-pull-behavior: prefer-cached
-        # The workers share this machine.
-        cpu: %d
-        memory: %d
-        metadata-port: %d
-        attributes: %s=%s
-        """
+                data-dir: %s
+                endpoints:
+                %s
+                cluster: default
+                zone: %s
+                credentials-file: %s
+                engine: %s
+                # No registry may be in reach; what is on the machine will do.
+                image-pull-behavior: prefer-cached
+                # The workers share this machine.
+                cpu: %d
+                memory: %d
+                metadata-port: %d
+                attributes: %s=%s
+                clock-offset-file: %s
+                """
                 .formatted(
                         quoted(layout.data(worker).toString()),
                         endpoints,
@@ -246,7 +252,8 @@ record Installation(
                         (machine.getTotalMemorySize() >> 20) / workers,
                         worker.port(),
                         WORKER_NAME,
-                        worker.name());
+                        worker.name(),
+                        quoted(layout.clockOffset(worker).toString()));
     }
 
     /** The workers stand for machines in different zones. */

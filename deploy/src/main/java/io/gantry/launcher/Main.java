@@ -27,6 +27,7 @@ import picocli.CommandLine.ParseResult;
             WorkersCommand.class,
             DrainCommand.class,
             KillCommand.class,
+            ChaosCommand.class,
             MembersCommand.class,
             RecoverCommand.class,
             RestartCommand.class,
@@ -59,6 +60,7 @@ final class Main implements Runnable {
 
     private static void addHelp(CommandLine subcommand) {
         subcommand.getCommandSpec().mixinStandardHelpOptions(true);
+        subcommand.getSubcommands().values().forEach(Main::addHelp);
     }
 
     private static int explain(Exception failure, CommandLine command, ParseResult arguments) {

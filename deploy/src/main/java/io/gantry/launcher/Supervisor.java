@@ -31,7 +31,8 @@ final class Supervisor {
                     "GANTRY_ENGINE",
                     "GANTRY_CPU",
                     "GANTRY_MEMORY",
-                    "GANTRY_METADATA_PORT");
+                    "GANTRY_METADATA_PORT",
+                    "GANTRY_CLOCK_OFFSET_FILE");
 
     // The address as such: the name of the loopback may stand for an IPv6 one.
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral(Member.HOST);
@@ -90,6 +91,7 @@ final class Supervisor {
     ProcessId start(Member member) {
         var command = new ArrayList<String>();
         command.add("setsid");
+        command.addAll(MemberGroup.prefix(member));
         command.addAll(distribution.command(member.kind(), layout.log(member)));
         command.addAll(List.of("--config", layout.config(member).toString()));
         Path output = layout.output(member);
