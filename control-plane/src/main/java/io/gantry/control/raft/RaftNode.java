@@ -136,6 +136,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
             files = new GroupFiles(config.dataDirectory());
             files.checkNotRemoved();
             files.settle();
+            directory.seed().checkFounds(config);
             initial = files.start(config);
             loop = new LoopThread("raft-" + config.id());
             applied = new AppliedIndex(loop);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -44,7 +45,12 @@ record Seed(Path directory) {
                     "%s is there already: a snapshot waits for the node's first start"
                             .formatted(file()));
         }
-        Path raft = directory.resolve("raft");
+        for (String name : List.of("raft", "raft.recovered")) {
+            checkEmpty(directory.resolve(name));
+        }
+    }
+
+    private void checkEmpty(Path raft) throws IOException {
         if (Files.exists(raft)) {
             try (Stream<Path> entries = Files.list(raft)) {
                 if (entries.findAny().isPresent()) {
@@ -53,6 +59,15 @@ record Seed(Path directory) {
                                     .formatted(directory));
                 }
             }
+        }
+    }
+
+    /** Complains if a node that is sent the state of another group has a seed. */
+    void checkFounds(RaftConfig config) throws IOException {
+        if (config.joins() != null && Files.exists(file())) {
+            throw new IOException(
+                    "%s is for a node of a new group, but this one is to join another; remove the file or the setting join"
+                            .formatted(file()));
         }
     }
 

@@ -43,7 +43,7 @@ final class Specimens {
     }
 
     private static Object of(Class<?> type, String name) {
-        long number = 1 + (name.hashCode() & 0x3ff);
+        long number = 1L + (name.hashCode() & 0x3ff);
         if (type == String.class) {
             return "a " + name;
         } else if (type == long.class || type == Long.class) {
@@ -87,7 +87,7 @@ final class Specimens {
                             .map(each -> of(each.getGenericType(), each.getName()))
                             .toArray());
         } catch (ReflectiveOperationException impossible) {
-            throw new AssertionError("cannot make a " + type, impossible);
+            throw new LinkageError("cannot make a " + type, impossible);
         }
     }
 
@@ -96,11 +96,11 @@ final class Specimens {
         try {
             Object builder = type.getMethod("builder").invoke(null);
             for (SdkField<?> field : ((SdkPojo) builder).sdkFields()) {
-                if (field.marshallingType() == MarshallingType.STRING) {
+                if (field.marshallingType().equals(MarshallingType.STRING)) {
                     field.set(builder, "a " + field.memberName());
-                } else if (field.marshallingType() == MarshallingType.INTEGER) {
+                } else if (field.marshallingType().equals(MarshallingType.INTEGER)) {
                     field.set(builder, 7);
-                } else if (field.marshallingType() == MarshallingType.BOOLEAN) {
+                } else if (field.marshallingType().equals(MarshallingType.BOOLEAN)) {
                     field.set(builder, true);
                 }
             }
@@ -108,7 +108,7 @@ final class Specimens {
             build.setAccessible(true);
             return build.invoke(builder);
         } catch (ReflectiveOperationException impossible) {
-            throw new AssertionError("cannot make a " + type, impossible);
+            throw new LinkageError("cannot make a " + type, impossible);
         }
     }
 }

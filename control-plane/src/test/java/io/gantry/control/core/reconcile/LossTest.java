@@ -98,7 +98,9 @@ class LossTest {
     @Test
     void tasksOfWorkersWithoutLeasesAreLeftAlone() {
         WorkerId amazons = lab.worker(4096, 4096, Map.of());
-        lab.apply(new Command.SetWorkerStatus(List.of(first), io.gantry.control.core.state.Worker.Status.DRAINING));
+        lab.apply(
+                new Command.SetWorkerStatus(
+                        List.of(first), io.gantry.control.core.state.Worker.Status.DRAINING));
         lab.apply(
                 new Command.UpdateService(
                         Lab.WEB,
@@ -115,8 +117,7 @@ class LossTest {
 
     @Test
     void standaloneTasksAreLeftAlone() {
-        var alone =
-                lab.started(lab.apply(lab.run(lab.definition("once", Lab.SMALL), first, null)));
+        var alone = lab.started(lab.apply(lab.run(lab.definition("once", Lab.SMALL), first, null)));
         goAway(first, 60_000);
         assertThat(lab.task(alone).wanted()).isTrue();
         assertThat(lab.task(alone).alive()).isTrue();
@@ -128,7 +129,8 @@ class LossTest {
         lab.updateService(lab.definition("app", Lab.SMALL), 2, true);
         lab.apply(new Command.StopTask(crew.wanted().getFirst().id(), "UserInitiated", "x"));
         crew.converge();
-        crew.wanted().forEach(task -> lab.apply(new Command.StopTask(task.id(), "UserInitiated", "x")));
+        crew.wanted()
+                .forEach(task -> lab.apply(new Command.StopTask(task.id(), "UserInitiated", "x")));
         crew.converge();
         List<Task> kept = crew.wanted();
         assertThat(kept).hasSize(2).allMatch(task -> task.loss() != null && task.loss().kept());

@@ -91,8 +91,7 @@ class TransitionsPropertyTest {
             this.lab = lab;
             workers.add(lab.worker(2048, 2048, Map.of()));
             workers.add(lab.worker(1024, 4096, Map.of("rack", "r1", LEASES, "")));
-            workers.add(
-                    lab.worker(2048, 2048, Map.of(LEASES, ""), List.of("g0", "g1", "g2")));
+            workers.add(lab.worker(2048, 2048, Map.of(LEASES, ""), List.of("g0", "g1", "g2")));
             definitions.add(lab.definition("small", Lab.SMALL));
             definitions.add(
                     lab.definition(
