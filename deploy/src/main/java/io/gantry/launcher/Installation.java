@@ -33,15 +33,6 @@ record Installation(
     private static final int ZONES = 3;
     private static final Pattern NODE = Pattern.compile("n([1-9][0-9]?)");
 
-    private static final String JOINER =
-            """
-            node-id: %s
-            data-dir: %s
-            address: %s:%d
-            join:
-            %s
-            """;
-
     Installation {
         names = List.copyOf(names);
     }
@@ -92,7 +83,7 @@ record Installation(
     Installation with(String name) {
         var more = new ArrayList<>(names);
         more.add(name);
-        more.sort(Comparator.comparing(each -> node(each).port()));
+        more.sort(Comparator.comparingInt(each -> node(each).port()));
         return new Installation(layout, port, nodes, workers, engine, more);
     }
 
@@ -191,29 +182,31 @@ record Installation(
                                                 .formatted(peer.name(), Member.HOST, peer.port()))
                         .collect(Collectors.joining("\n"));
         return """
-                node-id: %s
-                data-dir: %s
-                peers:
-                %s
-                clock-offset-file: %s
-                """
-                .formatted(
-                        node.name(),
-                        quoted(layout.data(node).toString()),
-                        peers,
-                        quoted(layout.clockOffset(node).toString()));
+        node-id: %s
+        data-dir: %s
+        peers:
+        %s
+        """
+                .formatted(node.name(), quoted(layout.data(node).toString()), peers);
     }
 
     private String joinerConfig(Member node) {
-        return JOINER.formatted(
-                node.name(),
-                quoted(layout.data(node).toString()),
-                Member.HOST,
-                node.port(),
-                controlPlane().stream()
-                        .filter(other -> !other.name().equals(node.name()))
-                        .map(other -> "  - %s:%d".formatted(Member.HOST, other.port()))
-                        .collect(Collectors.joining("\n")));
+        return """
+        node-id: %s
+        data-dir: %s
+        address: %s:%d
+        join:
+        %s
+        """
+                .formatted(
+                        node.name(),
+                        quoted(layout.data(node).toString()),
+                        Member.HOST,
+                        node.port(),
+                        controlPlane().stream()
+                                .filter(other -> !other.name().equals(node.name()))
+                                .map(other -> "  - %s:%d".formatted(Member.HOST, other.port()))
+                                .collect(Collectors.joining("\n")));
     }
 
     /** Writes the settings of a node that is to be added to the others. */
@@ -228,22 +221,21 @@ record Installation(
                         .map(node -> "  - " + node.url())
                         .collect(Collectors.joining("\n"));
         return """
-                data-dir: %s
-                endpoints:
-                %s
-                cluster: default
-                zone: %s
-                credentials-file: %s
-                engine: %s
-                # No registry may be in reach; what is on the machine will do.
-                image-pull-behavior: prefer-cached
-                # The workers share this machine.
-                cpu: %d
-                memory: %d
-                metadata-port: %d
-                attributes: %s=%s
-                clock-offset-file: %s
-                """
+        data-dir: %s
+        endpoints:
+        %s
+        cluster: default
+        zone: %s
+        credentials-file: %s
+        engine: %s
+        # No registry may be in reach; what is on the machine will do.
+        image-pull-behavior: prefer-cached
+        # The workers share this machine.
+        cpu: %d
+        memory: %d
+        metadata-port: %d
+        attributes: %s=%s
+        """
                 .formatted(
                         quoted(layout.data(worker).toString()),
                         endpoints,
@@ -254,8 +246,7 @@ record Installation(
                         (machine.getTotalMemorySize() >> 20) / workers,
                         worker.port(),
                         WORKER_NAME,
-                        worker.name(),
-                        quoted(layout.clockOffset(worker).toString()));
+                        worker.name());
     }
 
     /** The workers stand for machines in different zones. */
