@@ -21,6 +21,7 @@ import io.gantry.control.lead.DeadlineClock;
 import io.gantry.control.lead.Founding;
 import io.gantry.control.lead.LeaderDuties;
 import io.gantry.control.lead.LossPatrol;
+import io.gantry.control.lead.LevelKeeper;
 import io.gantry.control.lead.PolicyKeeper;
 import io.gantry.control.lead.ServiceLoop;
 import io.gantry.control.lead.SessionPatrol;
@@ -32,6 +33,7 @@ import io.gantry.control.operator.OperatorApi;
 import io.gantry.control.operator.OperatorCall;
 import io.gantry.control.raft.RaftConfig;
 import io.gantry.control.raft.RaftNode;
+import io.gantry.control.raft.Release;
 import io.gantry.control.roles.RoleKeys;
 import io.gantry.control.session.AcsEndpoint;
 import io.gantry.control.session.ObservationBatcher;
@@ -130,7 +132,8 @@ public final class ControlPlane implements AutoCloseable {
                         new DeadlineClock(commands, clock, leaderLoop),
                         new SessionPatrol(raft, commands, live, clock, patrolLoop),
                         new PolicyKeeper(commands, config.policy()),
-                        new LossPatrol(raft, commands, clock, leaderLoop))
+                        new LossPatrol(raft, commands, clock, leaderLoop),
+                        new LevelKeeper(commands, Release.OWN.level(), raft::commonLevel))
                 .start();
 
         var observations = new ObservationBatcher(commands, sessionLoop);
@@ -184,6 +187,7 @@ public final class ControlPlane implements AutoCloseable {
                 "/tcs/ws",
                 new TcsEndpoint(
                         vertx, authentication, virtualThreads, observations, raft, live, clock));
+        var saveSnapshot = closing.on(new SaveSnapshot(raft, clock));
         HttpServer http =
                 closing.on(
                         new HttpServer(
@@ -193,7 +197,10 @@ public final class ControlPlane implements AutoCloseable {
                                 dispatcher,
                                 pages.byPath(),
                                 upgrades,
-                                new OperatorApi(authentication, operatorCalls(raft, statusClient)),
+                                new OperatorApi(
+                                        authentication,
+                                        operatorCalls(raft, statusClient),
+                                        Map.of("snapshot", saveSnapshot)),
                                 virtualThreads));
         closing.on(() -> sessions.closeAll("the node is closing"));
         closing.on(streams);
@@ -224,7 +231,8 @@ public final class ControlPlane implements AutoCloseable {
                 RaftConfig.Timing.LAN,
                 RaftConfig.Limits.USUAL,
                 Clock.system(),
-                joins);
+                joins,
+                Release.OWN);
     }
 
     /** Every node keeps the root key in its file, so that an operator finds it on any machine. */
@@ -299,7 +307,9 @@ public final class ControlPlane implements AutoCloseable {
         return raft.failure();
     }
 
-    /** Completes with a sentence once this node was removed from the control plane; then close it. */
+    /**
+     * Completes with a sentence once this node was removed from the control plane; then close it.
+     */
     public CompletableFuture<String> removed() {
         return raft.removed();
     }

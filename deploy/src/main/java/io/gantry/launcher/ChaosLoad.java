@@ -132,16 +132,18 @@ final class ChaosLoad implements AutoCloseable {
             HttpResponse<byte[]> response =
                     http.send(
                             ApiClient.signed(
-                                    node.resolve("/"),
-                                    operation,
-                                    body,
-                                    credentials,
-                                    Session.region(),
-                                    LIMIT),
+                                            node.resolve("/"),
+                                            operation,
+                                            body,
+                                            credentials,
+                                            Session.region(),
+                                            LIMIT)
+                                    .build(),
                             BodyHandlers.ofByteArray());
             return response.statusCode() == 200
                     ? null
-                    : response.statusCode() + " " + ApiClient.refused(operation, response).code();
+                    : response.statusCode() + " " + ApiClient.refused(operation, response.statusCode(), response.body())
+                                    .code();
         } catch (HttpTimeoutException late) {
             return "no answer in %d s".formatted(LIMIT.toSeconds());
         } catch (ConnectException refused) {

@@ -30,6 +30,8 @@ import picocli.CommandLine.ParseResult;
             ChaosCommand.class,
             MembersCommand.class,
             RecoverCommand.class,
+            RestartCommand.class,
+            SnapshotCommand.class,
             VersionCommand.class,
             ControlPlaneCommand.class,
             WorkerCommand.class

@@ -73,9 +73,7 @@ final class Membership {
             remove(old);
             return;
         }
-        change(
-                "members-replace",
-                object().put("old", old).put("id", id).put("address", address));
+        change("members-replace", object().put("old", old).put("id", id).put("address", address));
         progress.done("%s (%s) is a member in place of %s".formatted(id, address, old));
     }
 
@@ -148,7 +146,8 @@ final class Membership {
                 }
                 default ->
                         throw new Failure(
-                                "The leader was started anew meanwhile; look at \"gantry members list\" and try again.");
+                                "The leader was started anew meanwhile; look at \"gantry members"
+                                        + " list\" and try again.");
             }
             Patience.rest(STEP.toMillis());
         }

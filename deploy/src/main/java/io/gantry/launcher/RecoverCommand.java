@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Mixin;
 
 /** Begins a new control plane with what one node has of one that lost its majority for good. */
 @Command(
@@ -106,7 +106,8 @@ final class RecoverCommand implements Callable<Integer> {
         others.forEach(other -> layout.putAside(other, ".lost-" + System.currentTimeMillis()));
         installation.only(chosen).save();
         System.out.println(
-                "\"gantry up\" starts it; \"gantry members add n2\" and so on give it company again.");
+                "\"gantry up\" starts it; \"gantry members add n2\" and so on give it company"
+                        + " again.");
     }
 
     private void recover(Settings settings, List<String> survivors, Runnable before) {

@@ -25,7 +25,8 @@ final class RecoveryReport {
 
     void print(String node, String where, Findings found) {
         out.printf("%s, in %s%n", node, where);
-        out.printf("  control plane  %s of %s%n", found.group(), String.join(", ", found.members()));
+        out.printf(
+                "  control plane  %s of %s%n", found.group(), String.join(", ", found.members()));
         out.printf(
                 "  last entry     term %d, index %d (highest term seen: %d)%n",
                 found.lastTerm(), found.lastIndex(), found.term());
@@ -94,12 +95,14 @@ final class RecoveryReport {
             out.printf("%ncompared with %s: that belongs to another control plane%n", where);
             return;
         }
-        out.printf("%ncompared with %s: its last entry has term %d, index %d%n", where, term, index);
+        out.printf(
+                "%ncompared with %s: its last entry has term %d, index %d%n", where, term, index);
         boolean more =
                 term > here.lastTerm() || (term == here.lastTerm() && index > here.lastIndex());
         if (more) {
             throw new Failure(
-                    "That one has more than this one: recover there, or less will be left than could be.");
+                    "That one has more than this one: recover there, or less will be left than"
+                            + " could be.");
         }
     }
 
@@ -107,7 +110,8 @@ final class RecoveryReport {
         List<String> lost = found.members().stream().filter(id -> !id.equals(node)).toList();
         out.println();
         out.printf(
-                "This makes %s the only node of a NEW control plane, with all of the above.%n", node);
+                "This makes %s the only node of a NEW control plane, with all of the above.%n",
+                node);
         out.println("What you accept by it:");
         out.printf(
                 "  - Writes that were acknowledged and that only %s had are LOST. %s has none after"
@@ -117,8 +121,8 @@ final class RecoveryReport {
                 "  - Writes that were never acknowledged, but are in the log of %s, take effect.%n",
                 node);
         out.printf(
-                "  - %s can never come back with their data. Be sure that they are off: a majority of"
-                        + " them would go on as a control plane of its own over the same workers.%n",
+                "  - %s can never come back with their data. Be sure that they are off: a majority"
+                        + " of them would go on as a control plane of its own over the same workers.%n",
                 lost.isEmpty() ? "Other nodes" : String.join(", ", lost));
         out.println(
                 "Workers keep their tasks and reconnect. Tasks that were started by lost writes are"

@@ -56,12 +56,17 @@ final class Session {
         return remote().api();
     }
 
-    /** One that asks these nodes, whether or not they run. */
-    ApiClient api(List<URI> nodes) {
-        return new ApiClient(http, nodes, knownCredentials(), region());
+    /** The API of that very node. */
+    ApiClient apiOf(Member node) {
+        return api(List.of(node.url()));
     }
 
-    Credentials knownCredentials() {
+    /** One that asks these nodes, whether or not they run. */
+    ApiClient api(List<URI> nodes) {
+        return new ApiClient(http, nodes, presentCredentials(), region());
+    }
+
+    Credentials presentCredentials() {
         Credentials credentials = credentials();
         if (credentials == null) {
             throw new Failure(
@@ -72,7 +77,7 @@ final class Session {
     }
 
     Remote remote() {
-        Credentials credentials = knownCredentials();
+        Credentials credentials = presentCredentials();
         List<Member> running = supervisor.running(installation.controlPlane());
         if (running.isEmpty()) {
             throw new Failure("No node runs; \"gantry up\" starts them.");

@@ -27,6 +27,7 @@ public final class LeaderDuties implements Replica.Listener {
     private final SessionPatrol sessions;
     private final PolicyKeeper policy;
     private final LossPatrol losses;
+    private final LevelKeeper level;
     private @Nullable Timer tick;
     private @Nullable Timer found;
     private @Nullable Timer keep;
@@ -41,7 +42,8 @@ public final class LeaderDuties implements Replica.Listener {
             DeadlineClock deadlines,
             SessionPatrol sessions,
             PolicyKeeper policy,
-            LossPatrol losses) {
+            LossPatrol losses,
+            LevelKeeper level) {
         this.replica = replica;
         this.timers = timers;
         this.founding = founding;
@@ -50,6 +52,7 @@ public final class LeaderDuties implements Replica.Listener {
         this.sessions = sessions;
         this.policy = policy;
         this.losses = losses;
+        this.level = level;
     }
 
     /** Begins to follow who leads; call once. */
@@ -109,6 +112,7 @@ public final class LeaderDuties implements Replica.Listener {
         if (leading) {
             keep = timers.after(POLICY, this::keep);
             policy.proposeIfOther(replica.state());
+            level.raiseIfAllKnowMore(replica.state());
         }
     }
 

@@ -50,13 +50,28 @@ final class Kinds<T> {
 
     private final Map<String, Class<? extends T>> types = new HashMap<>();
     private final Map<Class<?>, String> names = new HashMap<>();
+    private final Map<Class<?>, Integer> levels = new HashMap<>();
 
-    private Kinds() {}
+    Kinds() {}
 
     private Kinds<T> add(String name, Class<? extends T> type) {
+        return add(name, type, 1);
+    }
+
+    /**
+     * Adds a kind.
+     *
+     * @param level feature level from which on it may enter the log
+     */
+    Kinds<T> add(String name, Class<? extends T> type, int level) {
+        levels.put(type, level);
         Check.that(types.put(name, type) == null, name);
         Check.that(names.put(type, name) == null, type);
         return this;
+    }
+
+    int levelOf(Class<?> type) {
+        return Check.present(levels.get(type), type);
     }
 
     String nameOf(Class<?> type) {

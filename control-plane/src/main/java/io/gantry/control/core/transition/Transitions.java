@@ -17,6 +17,9 @@ public final class Transitions {
      */
     public static Outcome apply(ClusterState before, Command command, long proposedAtMillis) {
         var edit = new Edit(before, proposedAtMillis);
+        if (before.restored()) {
+            Restoration.begin(edit);
+        }
         Reply reply =
                 switch (command) {
                     case Command.FoundRealm found -> edit.found(found.realm());
