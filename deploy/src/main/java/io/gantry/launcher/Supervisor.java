@@ -31,8 +31,7 @@ final class Supervisor {
                     "GANTRY_ENGINE",
                     "GANTRY_CPU",
                     "GANTRY_MEMORY",
-                    "GANTRY_METADATA_PORT",
-                    "GANTRY_CLOCK_OFFSET_FILE");
+                    "GANTRY_METADATA_PORT");
 
     // The address as such: the name of the loopback may stand for an IPv6 one.
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral(Member.HOST);
@@ -102,6 +101,7 @@ final class Supervisor {
                         .redirectOutput(output.toFile());
         Map<String, String> environment = builder.environment();
         environment.keySet().removeAll(OWN_SETTINGS);
+        environment.put("GANTRY_CLOCK_OFFSET_FILE", layout.clockOffset(member).toString());
         try {
             Files.createDirectories(layout.data(member));
             Process process = builder.start();
