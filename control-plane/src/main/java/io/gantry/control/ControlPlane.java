@@ -20,6 +20,8 @@ import io.gantry.control.http.HttpServer;
 import io.gantry.control.lead.DeadlineClock;
 import io.gantry.control.lead.Founding;
 import io.gantry.control.lead.LeaderDuties;
+import io.gantry.control.lead.LossPatrol;
+import io.gantry.control.lead.LevelKeeper;
 import io.gantry.control.lead.PolicyKeeper;
 import io.gantry.control.lead.ServiceLoop;
 import io.gantry.control.lead.SessionPatrol;
@@ -31,6 +33,7 @@ import io.gantry.control.operator.OperatorApi;
 import io.gantry.control.operator.OperatorCall;
 import io.gantry.control.raft.RaftConfig;
 import io.gantry.control.raft.RaftNode;
+import io.gantry.control.raft.Release;
 import io.gantry.control.roles.RoleKeys;
 import io.gantry.control.session.AcsEndpoint;
 import io.gantry.control.session.ObservationBatcher;
@@ -128,7 +131,9 @@ public final class ControlPlane implements AutoCloseable {
                         new ServiceLoop(raft, commands, leaderLoop, ids, random),
                         new DeadlineClock(commands, clock, leaderLoop),
                         new SessionPatrol(raft, commands, live, clock, patrolLoop),
-                        new PolicyKeeper(commands, config.policy()))
+                        new PolicyKeeper(commands, config.policy()),
+                        new LossPatrol(raft, commands, clock, leaderLoop),
+                        new LevelKeeper(commands, Release.OWN.level(), raft::commonLevel))
                 .start();
 
         var observations = new ObservationBatcher(commands, sessionLoop);
@@ -182,6 +187,7 @@ public final class ControlPlane implements AutoCloseable {
                 "/tcs/ws",
                 new TcsEndpoint(
                         vertx, authentication, virtualThreads, observations, raft, live, clock));
+        var saveSnapshot = closing.on(new SaveSnapshot(raft, clock));
         HttpServer http =
                 closing.on(
                         new HttpServer(
@@ -191,7 +197,10 @@ public final class ControlPlane implements AutoCloseable {
                                 dispatcher,
                                 pages.byPath(),
                                 upgrades,
-                                new OperatorApi(authentication, operatorCalls(raft, statusClient)),
+                                new OperatorApi(
+                                        authentication,
+                                        operatorCalls(raft, statusClient),
+                                        Map.of("snapshot", saveSnapshot)),
                                 virtualThreads));
         closing.on(() -> sessions.closeAll("the node is closing"));
         closing.on(streams);
@@ -222,7 +231,8 @@ public final class ControlPlane implements AutoCloseable {
                 RaftConfig.Timing.LAN,
                 RaftConfig.Limits.USUAL,
                 Clock.system(),
-                joins);
+                joins,
+                Release.OWN);
     }
 
     /** Every node keeps the root key in its file, so that an operator finds it on any machine. */

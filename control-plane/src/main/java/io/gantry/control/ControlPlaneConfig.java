@@ -1,6 +1,7 @@
 package io.gantry.control;
 
 import io.gantry.common.config.Settings;
+import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.util.List;
  * @param stoppedTaskRetention how long stopped tasks can still be described, from an hour to 30
  *     days; the same on all nodes, as the leader's counts
  * @param nodeUrl where workers reach this very node, also if {@code publicUrl} leads to any of them
+ * @param losses what becomes of workers that are silent; the same on all nodes, as the leader's
+ *     counts
  * @param join {@code host:port} of members, for a new node that waits to be added instead of
  *     founding a control plane; empty otherwise
  */
@@ -36,6 +39,7 @@ public record ControlPlaneConfig(
         Path rootCredentials,
         Duration stoppedTaskRetention,
         String nodeUrl,
+        Losses losses,
         List<String> join) {
     private static final Duration SHORTEST_RETENTION = Duration.ofHours(1);
     private static final Duration LONGEST_RETENTION = Duration.ofDays(30);
@@ -44,6 +48,45 @@ public record ControlPlaneConfig(
     public ControlPlaneConfig {
         peers = List.copyOf(peers);
         join = List.copyOf(join);
+    }
+
+    /**
+     * What becomes of workers that are silent.
+     *
+     * @param disconnectedAfter from 5 s to 10 min
+     * @param lostAfterMillis as in {@link Policy}
+     * @param onReturn what becomes of tasks whose worker was lost and is back
+     */
+    public record Losses(Duration disconnectedAfter, long lostAfterMillis, OnReturn onReturn) {
+        public static final Losses USUAL =
+                new Losses(Duration.ofSeconds(15), 60_000, OnReturn.STOP_RETURNED);
+
+        private static final Duration SHORTEST = Duration.ofSeconds(5);
+        private static final Duration LONGEST = Duration.ofMinutes(10);
+
+        private static Losses from(Settings settings) {
+            Duration disconnected =
+                    settings.duration("WORKER_DISCONNECTED_AFTER", USUAL.disconnectedAfter);
+            if (disconnected.compareTo(SHORTEST) < 0 || disconnected.compareTo(LONGEST) > 0) {
+                settings.refuse("WORKER_DISCONNECTED_AFTER", "must be from 5s to 10m");
+            }
+            Long lost = Loss.parse(settings.text("WORKER_LOST_AFTER", "60s"));
+            if (lost == null) {
+                settings.refuse("WORKER_LOST_AFTER", "must be never, or from 10s to 24h");
+            }
+            return new Losses(
+                    disconnected,
+                    lost == null ? USUAL.lostAfterMillis : lost,
+                    settings.choice("WORKER_ON_RETURN", OnReturn.class, USUAL.onReturn));
+        }
+    }
+
+    /** What becomes of tasks whose worker was lost and is back. */
+    public enum OnReturn {
+        /** They have ended before, and others run in their place. */
+        STOP_RETURNED,
+        /** They go on unless others have been started in their place; until then both may run. */
+        KEEP_RETURNED
     }
 
     /** Whether requests have to be signed. */
@@ -147,6 +190,7 @@ public record ControlPlaneConfig(
                 settings.path("ROOT_CREDENTIALS", data.resolve("root-credentials")),
                 retention(settings),
                 settings.text("NODE_URL", self.url()),
+                Losses.from(settings),
                 join);
     }
 
@@ -167,7 +211,11 @@ public record ControlPlaneConfig(
 
     /** What all nodes have to do alike. */
     Policy policy() {
-        return new Policy(stoppedTaskRetention.toMillis());
+        return new Policy(
+                stoppedTaskRetention.toMillis(),
+                losses.disconnectedAfter().toMillis(),
+                losses.lostAfterMillis(),
+                losses.onReturn() == OnReturn.KEEP_RETURNED);
     }
 
     /** This node among the peers. */

@@ -9,6 +9,7 @@ import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.metrics.Metrics;
 import io.gantry.control.raft.RaftNode;
 import io.gantry.control.raft.RaftStats;
+import io.gantry.control.raft.Release;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -79,6 +80,10 @@ final class Pages {
         var list = page.putArray("members");
         members.forEach(peer -> list.add(peer.id() + '=' + MemberCalls.address(peer)));
         page.put("workers", state.workers().values().filter(Worker::connected).count());
+        page.put("release", Release.OWN.name());
+        page.put("level", state.level());
+        page.put("knownLevel", Release.OWN.level());
+        page.put("restored", state.restored());
         ObjectNode tasks = page.putObject("tasks");
         tasks.put("RUNNING", state.clusters().values().mapToInt(Cluster::running).sum());
         tasks.put("PENDING", state.clusters().values().mapToInt(Cluster::pending).sum());

@@ -29,6 +29,8 @@ import picocli.CommandLine.ParseResult;
             KillCommand.class,
             MembersCommand.class,
             RecoverCommand.class,
+            RestartCommand.class,
+            SnapshotCommand.class,
             VersionCommand.class,
             ControlPlaneCommand.class,
             WorkerCommand.class

@@ -55,13 +55,23 @@ final class Session {
         return remote().api();
     }
 
-    Remote remote() {
+    /** The API of that very node. */
+    ApiClient apiOf(Member node) {
+        return new ApiClient(http, List.of(node.url()), presentCredentials(), region());
+    }
+
+    private Credentials presentCredentials() {
         Credentials credentials = credentials();
         if (credentials == null) {
             throw new Failure(
                     "There are no credentials in %s yet; did it ever come up?"
                             .formatted(installation.layout().home()));
         }
+        return credentials;
+    }
+
+    Remote remote() {
+        Credentials credentials = presentCredentials();
         List<Member> running = supervisor.running(installation.controlPlane());
         if (running.isEmpty()) {
             throw new Failure("No node runs; \"gantry up\" starts them.");

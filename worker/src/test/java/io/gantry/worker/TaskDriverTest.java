@@ -78,7 +78,8 @@ final class TaskDriverTest {
                         runtime(),
                         new CredentialStore(),
                         clock,
-                        time);
+                        time,
+                        null);
         driver().reportTo(reports::add, _ -> {});
     }
 

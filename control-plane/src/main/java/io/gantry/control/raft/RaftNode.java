@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
@@ -75,6 +76,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
     private final ReadBarrier barrier;
     private final Removal removal;
     private final Membership membership;
+    private final LevelPoll levels;
     private final List<Consumer<Role>> roleListeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Throwable> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -102,6 +104,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         }
         var questions = new PeerLink(group, properties);
         links.add(questions);
+        this.levels = new LevelPoll(group, questions, config.release());
         this.barrier =
                 new ReadBarrier(
                         loop,
@@ -136,7 +139,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
             initial = files.start(config);
             loop = new LoopThread("raft-" + config.id());
             applied = new AppliedIndex(loop);
-            machine = new ReplicaStateMachine(config.clock(), applied, this);
+            machine = new ReplicaStateMachine(config, directory.seed(), applied, this);
             try {
                 server =
                         RaftServer.newBuilder()
@@ -176,10 +179,13 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         DataDirectory directory = DataDirectory.open(config.dataDirectory());
         Parts parts = null;
         try {
+            LevelMark mark = LevelMark.check(config.dataDirectory(), config.release());
             parts = new Parts(config, directory);
             parts.server.start();
             var node = new RaftNode(config, directory, parts);
             node.comparePeers();
+            node.addListener(mark);
+            mark.note(node.state());
             parts.node = node;
             node.begin();
             return node;
@@ -247,6 +253,13 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
 
     @Override
     public CompletableFuture<Committed> submit(Command command) {
+        int level = Kinds.COMMANDS.levelOf(command.getClass());
+        if (level > state().level()) {
+            return CompletableFuture.failedFuture(
+                    new LogUnavailable(
+                            "this needs feature level %d; the installation is at %d until all nodes run a release that knows more"
+                                    .formatted(level, state().level())));
+        }
         byte[] encoded = LogCodec.encode(command);
         // Leaves room for the rest of a batch, which may be a byte short of full.
         int most = RatisSettings.ENTRY_BYTES - 2 * config.limits().batchBytes();
@@ -370,7 +383,24 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                 machine.commandsApplied(),
                 machine.applyNanos(),
                 standing.lastTerm(),
-                standing.lastIndex());
+                standing.lastIndex(),
+                machine.snapshotStats());
+    }
+
+    /**
+     * Everything that this node has applied, as of one entry. After {@link #catchUp} it holds
+     * whatever was acknowledged anywhere before. Cheap; holding it keeps that state in memory.
+     */
+    public SnapshotImage snapshot() {
+        return machine.image();
+    }
+
+    /**
+     * The highest feature level that every node of the group knows. Exceptionally with {@link
+     * LogUnavailable} while one of them does not answer.
+     */
+    public CompletableFuture<Integer> commonLevel() {
+        return closed.get() ? CompletableFuture.failedFuture(closing()) : levels.common();
     }
 
     private Map<String, Long> lag() {
@@ -443,7 +473,19 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                 .addKeyValue("applied", applied.get())
                 .log("replica stops");
         // On a thread of its own: the one that failed is one that closing waits for.
-        Thread.ofPlatform().daemon().name("raft-stop").start(this::crash);
+        Thread.ofPlatform().daemon().name("raft-stop").start(this::crashAfterRatis);
+    }
+
+    /**
+     * Ratis closes a server whose applying thread has failed, on that thread. Whoever closes it
+     * before waits for entries that are never applied.
+     */
+    private void crashAfterRatis() {
+        long patience = config.clock().nanoTime() + TRANSFER.toNanos();
+        while (group.division().getInfo().isAlive() && config.clock().nanoTime() - patience < 0) {
+            LockSupport.parkNanos(ROLE_CHECK.toNanos() / 10);
+        }
+        crash();
     }
 
     /**

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param applyNanos spent on them, on the applying thread
  * @param lastTerm term of the last entry, committed or not
  * @param lastIndex index of that entry
+ * @param snapshot the latest one
  */
 public record RaftStats(
         long term,
@@ -32,7 +33,8 @@ public record RaftStats(
         long commandsApplied,
         long applyNanos,
         long lastTerm,
-        long lastIndex) {
+        long lastIndex,
+        SnapshotStats snapshot) {
     public RaftStats {
         followersLag = Map.copyOf(followersLag);
     }

@@ -101,7 +101,8 @@ final class RatisSettings {
 
     private static void snapshots(RaftProperties properties, Limits limits) {
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
-        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, limits.snapshotEntries());
+        // Ratis knows entries only; SnapshotTaker is asked after each and knows bytes and time too.
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, 1);
         // Stopping must be quick; the log is there.
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
         // A node that is down must not make the log of the others grow without bound: it is sent

@@ -58,7 +58,12 @@ public final class Recovery implements AutoCloseable {
         this.files = new GroupFiles(dataDirectory);
         this.machine =
                 new ReplicaStateMachine(
-                        Clock.system(), new AppliedIndex(loop), new StoppedEvents());
+                        Clock.system(),
+                        RaftConfig.Limits.USUAL,
+                        Release.OWN,
+                        new Seed(dataDirectory),
+                        new AppliedIndex(loop),
+                        new StoppedEvents());
     }
 
     /**

@@ -80,6 +80,7 @@ final class ControlNode implements AutoCloseable {
                         key,
                         Duration.ofHours(1),
                         url.toString(),
+                        ControlPlaneConfig.Losses.USUAL,
                         List.of());
         return new ControlNode(url, ControlPlane.start(config));
     }

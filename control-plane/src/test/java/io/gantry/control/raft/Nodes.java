@@ -31,6 +31,7 @@ final class Nodes implements AutoCloseable {
     private final List<Peer> peers;
     private final int founders;
     private final Limits limits;
+    private final Map<Integer, Release> releases = new ConcurrentSkipListMap<>();
     private final Map<Integer, RaftNode> running = new ConcurrentSkipListMap<>();
 
     Nodes(Path directory, int count, Limits limits) throws IOException {
@@ -89,7 +90,8 @@ final class Nodes implements AutoCloseable {
                 Timing.LAN,
                 limits,
                 Clock.system(),
-                joins);
+                joins,
+                releases.getOrDefault(number, Release.OWN));
     }
 
     Peer peer(int number) {
@@ -99,6 +101,11 @@ final class Nodes implements AutoCloseable {
     /** Starts a new node that waits to be added to a group. */
     RaftNode join(int number, String group) throws IOException {
         return start(number, config(number, List.of(peer(number)), UUID.fromString(group)));
+    }
+
+    /** Its program from the next start on. */
+    void release(int number, Release release) {
+        releases.put(number, release);
     }
 
     Path directory(int number) {
