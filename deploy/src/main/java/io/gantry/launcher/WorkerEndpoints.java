@@ -9,7 +9,9 @@ final class WorkerEndpoints {
 
     private WorkerEndpoints() {}
 
-    /** Starts them anew, which their tasks survive: a worker knows the nodes it was started with. */
+    /**
+     * Starts them anew, which their tasks survive: a worker knows the nodes it was started with.
+     */
     static void follow(Installation installation, Supervisor supervisor, Progress progress) {
         List<Member> running = supervisor.running(installation.workerMembers());
         for (Member worker : running) {
@@ -24,8 +26,7 @@ final class WorkerEndpoints {
             supervisor.start(worker);
         }
         if (!running.isEmpty()) {
-            progress.done(
-                    Startup.names(running) + " started anew with the new nodes, tasks kept");
+            progress.done(Startup.names(running) + " started anew with the new nodes, tasks kept");
         }
     }
 }
