@@ -196,22 +196,22 @@ record Installation(
     }
 
     private String joinerConfig(Member node) {
+        String others =
+                controlPlane().stream()
+                        .filter(other -> !other.name().equals(node.name()))
+                        .map(other -> "  - %s:%d\n".formatted(Member.HOST, other.port()))
+                        .collect(Collectors.joining());
         return """
         node-id: %s
         data-dir: %s
         address: %s:%d
-        join:
-        %s
-        """
+        %s"""
                 .formatted(
                         node.name(),
                         quoted(layout.data(node).toString()),
                         Member.HOST,
                         node.port(),
-                        controlPlane().stream()
-                                .filter(other -> !other.name().equals(node.name()))
-                                .map(other -> "  - %s:%d".formatted(Member.HOST, other.port()))
-                                .collect(Collectors.joining("\n")));
+                        others.isEmpty() ? "" : "join:\n" + others);
     }
 
     /** Writes the settings of a node that is to be added to the others. */
