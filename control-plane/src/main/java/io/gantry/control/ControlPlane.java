@@ -20,8 +20,8 @@ import io.gantry.control.http.HttpServer;
 import io.gantry.control.lead.DeadlineClock;
 import io.gantry.control.lead.Founding;
 import io.gantry.control.lead.LeaderDuties;
-import io.gantry.control.lead.LevelKeeper;
 import io.gantry.control.lead.LossPatrol;
+import io.gantry.control.lead.LevelKeeper;
 import io.gantry.control.lead.PolicyKeeper;
 import io.gantry.control.lead.ServiceLoop;
 import io.gantry.control.lead.SessionPatrol;
@@ -231,7 +231,8 @@ public final class ControlPlane implements AutoCloseable {
                 RaftConfig.Timing.LAN,
                 RaftConfig.Limits.USUAL,
                 Clock.system(),
-                joins);
+                joins,
+                Release.OWN);
     }
 
     /** Every node keeps the root key in its file, so that an operator finds it on any machine. */

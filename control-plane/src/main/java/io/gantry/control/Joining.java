@@ -43,10 +43,11 @@ final class Joining {
                 .addKeyValue("join", config.join())
                 .log("looks for the control plane that it is to be added to");
         Vertx vertx = Vertx.vertx();
-        try (var room = new WaitingRoom(vertx, config.listen(), config.self().basePort(), pages());
-                var client = new StatusClient()) {
+        var room = new WaitingRoom(vertx, config.listen(), config.self().basePort(), pages());
+        try (var client = new StatusClient()) {
             return await(client);
         } finally {
+            room.close();
             vertx.close().await();
         }
     }

@@ -82,7 +82,13 @@ final class ApiClient {
         byte[] body = MAPPER.writeValueAsBytes(request);
         for (URI node : nodes) {
             HttpRequest signed =
-                    signed(node.resolve("/gantry/" + name), name, body).timeout(DOWNLOAD).build();
+                    signed(
+                            node.resolve("/gantry/" + name),
+                            name,
+                            body,
+                            credentials,
+                            region,
+                            DOWNLOAD);
             if (fetch(signed, name, file)) {
                 return;
             }
@@ -137,7 +143,30 @@ final class ApiClient {
         return reply;
     }
 
-    private HttpRequest.Builder signed(URI uri, String operation, byte[] body) {
+    private byte @Nullable [] ask(URI uri, String operation, byte[] body) {
+        HttpRequest request = signed(uri, operation, body, credentials, region, LIMIT);
+        HttpResponse<byte[]> response = send(request);
+        if (response == null) {
+            return null;
+        }
+        if (response.statusCode() >= 500) {
+            trouble = new String(response.body(), StandardCharsets.UTF_8);
+            return null;
+        }
+        if (response.statusCode() != 200) {
+            throw refused(operation, response.statusCode(), response.body());
+        }
+        return response.body();
+    }
+
+    /** One call to one node. */
+    static HttpRequest signed(
+            URI uri,
+            String operation,
+            byte[] body,
+            Credentials credentials,
+            String region,
+            Duration limit) {
         Map<String, String> headers = new HashMap<>();
         headers.put("Content-Type", "application/x-amz-json-1.1");
         headers.put("X-Amz-Target", TARGET + operation);
@@ -154,24 +183,9 @@ final class ApiClient {
                         "ecs",
                         Instant.now()));
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri).timeout(LIMIT).POST(BodyPublishers.ofByteArray(body));
+                HttpRequest.newBuilder(uri).timeout(limit).POST(BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
-        return request;
-    }
-
-    private byte @Nullable [] ask(URI uri, String operation, byte[] body) {
-        HttpResponse<byte[]> response = send(signed(uri, operation, body).build());
-        if (response == null) {
-            return null;
-        }
-        if (response.statusCode() >= 500) {
-            trouble = new String(response.body(), StandardCharsets.UTF_8);
-            return null;
-        }
-        if (response.statusCode() != 200) {
-            throw refused(operation, response.statusCode(), response.body());
-        }
-        return response.body();
+        return request.build();
     }
 
     private @Nullable HttpResponse<byte[]> send(HttpRequest request) {
@@ -186,7 +200,7 @@ final class ApiClient {
         }
     }
 
-    private static RefusedException refused(String operation, int status, byte[] body) {
+    static RefusedException refused(String operation, int status, byte[] body) {
         try {
             JsonNode error = MAPPER.readTree(body);
             String type = error.path("__type").asString("");

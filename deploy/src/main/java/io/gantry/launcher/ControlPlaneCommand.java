@@ -33,6 +33,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings = Settings.of(config, System.getenv());
         Foreground.applyLogLevel(settings);
+        Foreground.followClockOffset(settings);
         ControlPlaneConfig read = ControlPlaneConfig.from(settings);
         try {
             return Foreground.run("control-plane", () -> start(read));

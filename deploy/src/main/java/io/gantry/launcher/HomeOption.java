@@ -12,7 +12,7 @@ final class HomeOption {
             paramLabel = "DIRECTORY",
             description =
                     "where the installation keeps its files (default: $GANTRY_HOME, or .gantry"
-                            + " beside the script)")
+                            + " beside the script, or of your home for an installed package)")
     private @Nullable Path home;
 
     Layout layout() {

@@ -33,15 +33,6 @@ record Installation(
     private static final int ZONES = 3;
     private static final Pattern NODE = Pattern.compile("n([1-9][0-9]?)");
 
-    private static final String JOINER =
-            """
-            node-id: %s
-            data-dir: %s
-            address: %s:%d
-            join:
-            %s
-            """;
-
     Installation {
         names = List.copyOf(names);
     }
@@ -92,7 +83,7 @@ record Installation(
     Installation with(String name) {
         var more = new ArrayList<>(names);
         more.add(name);
-        more.sort(Comparator.comparing(each -> node(each).port()));
+        more.sort(Comparator.comparingInt(each -> node(each).port()));
         return new Installation(layout, port, nodes, workers, engine, more);
     }
 
@@ -195,20 +186,32 @@ record Installation(
                 data-dir: %s
                 peers:
                 %s
+                clock-offset-file: %s
                 """
-                .formatted(node.name(), quoted(layout.data(node).toString()), peers);
+                .formatted(
+                        node.name(),
+                        quoted(layout.data(node).toString()),
+                        peers,
+                        quoted(layout.clockOffset(node).toString()));
     }
 
     private String joinerConfig(Member node) {
-        return JOINER.formatted(
-                node.name(),
-                quoted(layout.data(node).toString()),
-                Member.HOST,
-                node.port(),
+        String others =
                 controlPlane().stream()
                         .filter(other -> !other.name().equals(node.name()))
-                        .map(other -> "  - %s:%d".formatted(Member.HOST, other.port()))
-                        .collect(Collectors.joining("\n")));
+                        .map(other -> "  - %s:%d\n".formatted(Member.HOST, other.port()))
+                        .collect(Collectors.joining());
+        return """
+        node-id: %s
+        data-dir: %s
+        address: %s:%d
+        %s"""
+                .formatted(
+                        node.name(),
+                        quoted(layout.data(node).toString()),
+                        Member.HOST,
+                        node.port(),
+                        others.isEmpty() ? "" : "join:\n" + others);
     }
 
     /** Writes the settings of a node that is to be added to the others. */
@@ -237,6 +240,7 @@ record Installation(
                 memory: %d
                 metadata-port: %d
                 attributes: %s=%s
+                clock-offset-file: %s
                 """
                 .formatted(
                         quoted(layout.data(worker).toString()),
@@ -248,7 +252,8 @@ record Installation(
                         (machine.getTotalMemorySize() >> 20) / workers,
                         worker.port(),
                         WORKER_NAME,
-                        worker.name());
+                        worker.name(),
+                        quoted(layout.clockOffset(worker).toString()));
     }
 
     /** The workers stand for machines in different zones. */

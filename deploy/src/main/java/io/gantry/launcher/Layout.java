@@ -49,6 +49,16 @@ record Layout(Path home) {
         return home.resolve("run").resolve(member.name() + ".pid");
     }
 
+    /** By how much the wall clock of a process is to be off; there only while it is. */
+    Path clockOffset(Member member) {
+        return home.resolve("run").resolve(member.name() + ".clock-offset");
+    }
+
+    /** What chaos has done and not undone yet. */
+    Path faults() {
+        return home.resolve("run").resolve("faults");
+    }
+
     Path sample() {
         return home.resolve("sample");
     }

@@ -24,7 +24,7 @@ final class LocalMembers {
                     Member node = start(session, id);
                     var membership = new Membership(session.remote(), progress);
                     attempt(session, node, () -> membership.add(id, address(node)));
-                    session.installation().with(id).save();
+                    save(session, session.installation().with(id));
                 });
     }
 
@@ -35,7 +35,7 @@ final class LocalMembers {
                     var session = Session.open(layout);
                     Member node = session.installation().member(id);
                     new Membership(session.remote(), progress).remove(id);
-                    session.installation().without(id).save();
+                    save(session, session.installation().without(id));
                     end(session, node);
                 });
     }
@@ -49,9 +49,14 @@ final class LocalMembers {
                     Member node = start(session, id);
                     var membership = new Membership(session.remote(), progress);
                     attempt(session, node, () -> membership.replace(old, id, address(node)));
-                    session.installation().with(id).without(old).save();
+                    save(session, session.installation().with(id).without(old));
                     end(session, leaving);
                 });
+    }
+
+    private void save(Session session, Installation changed) {
+        changed.save();
+        WorkerEndpoints.follow(changed, session.supervisor(), progress);
     }
 
     /** What was refused leaves nothing behind; what may have been done is left alone. */

@@ -79,7 +79,8 @@ final class MembersCommand implements Runnable {
             name = "add",
             mixinStandardHelpOptions = true,
             description = {
-                "Make a node a member. It is sent all data first, and counts once it has caught up.",
+                "Make a node a member. It is sent all data first, and counts once it has caught"
+                        + " up.",
                 "It must have been started with the settings node-id, address and join; a node of"
                         + " this machine's installation is named without an address, such as n4,"
                         + " and started by this command."

@@ -146,7 +146,8 @@ final class Membership {
                 }
                 default ->
                         throw new Failure(
-                                "The leader was started anew meanwhile; look at \"gantry members list\" and try again.");
+                                "The leader was started anew meanwhile; look at \"gantry members"
+                                        + " list\" and try again.");
             }
             Patience.rest(STEP.toMillis());
         }

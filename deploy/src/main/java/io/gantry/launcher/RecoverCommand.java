@@ -104,9 +104,12 @@ final class RecoverCommand implements Callable<Integer> {
         Settings settings = Settings.of(layout.config(node), Map.of());
         recover(settings, everyone, after);
         others.forEach(other -> layout.putAside(other, ".lost-" + System.currentTimeMillis()));
-        installation.only(chosen).save();
+        Installation left = installation.only(chosen);
+        left.save();
+        WorkerEndpoints.follow(left, supervisor, new Progress(System.out));
         System.out.println(
-                "\"gantry up\" starts it; \"gantry members add n2\" and so on give it company again.");
+                "\"gantry up\" starts it; \"gantry members add n2\" and so on give it company"
+                        + " again.");
     }
 
     private void recover(Settings settings, List<String> survivors, Runnable before) {

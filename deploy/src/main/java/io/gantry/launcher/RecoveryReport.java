@@ -101,7 +101,8 @@ final class RecoveryReport {
                 term > here.lastTerm() || (term == here.lastTerm() && index > here.lastIndex());
         if (more) {
             throw new Failure(
-                    "That one has more than this one: recover there, or less will be left than could be.");
+                    "That one has more than this one: recover there, or less will be left than"
+                            + " could be.");
         }
     }
 
@@ -120,8 +121,8 @@ final class RecoveryReport {
                 "  - Writes that were never acknowledged, but are in the log of %s, take effect.%n",
                 node);
         out.printf(
-                "  - %s can never come back with their data. Be sure that they are off: a majority of"
-                        + " them would go on as a control plane of its own over the same workers.%n",
+                "  - %s can never come back with their data. Be sure that they are off: a majority"
+                        + " of them would go on as a control plane of its own over the same workers.%n",
                 lost.isEmpty() ? "Other nodes" : String.join(", ", lost));
         out.println(
                 "Workers keep their tasks and reconnect. Tasks that were started by lost writes are"

@@ -1,5 +1,6 @@
 package io.gantry.launcher;
 
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
@@ -57,10 +58,15 @@ final class Session {
 
     /** The API of that very node. */
     ApiClient apiOf(Member node) {
-        return new ApiClient(http, List.of(node.url()), presentCredentials(), region());
+        return new ApiClient(http, List.of(node.url()), knownCredentials(), region());
     }
 
-    private Credentials presentCredentials() {
+    /** One that asks these nodes, whether or not they run. */
+    ApiClient api(List<URI> nodes) {
+        return new ApiClient(http, nodes, knownCredentials(), region());
+    }
+
+    Credentials knownCredentials() {
         Credentials credentials = credentials();
         if (credentials == null) {
             throw new Failure(
@@ -71,7 +77,7 @@ final class Session {
     }
 
     Remote remote() {
-        Credentials credentials = presentCredentials();
+        Credentials credentials = knownCredentials();
         List<Member> running = supervisor.running(installation.controlPlane());
         if (running.isEmpty()) {
             throw new Failure("No node runs; \"gantry up\" starts them.");

@@ -25,6 +25,7 @@ final class StatusReport {
         var text = new StringBuilder();
         text.append(processes());
         text.append(level());
+        append(text, Healing.table(installation.layout()));
         Member talker = firstWithLeader();
         if (talker == null) {
             return text.append("\nNo node has a leader, so there is nothing to tell of tasks.\n")

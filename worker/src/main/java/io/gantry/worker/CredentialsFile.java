@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** An access key in a file of AWS' own form; a new file counts from the next request on. */
+/**
+ * An access key in a file of AWS' own form; a new file counts from the next request on. While the
+ * file is away, the key that was read last remains.
+ */
 final class CredentialsFile implements Supplier<AccessKey> {
     private final Path file;
     private long readAtMillis = -1;
@@ -32,6 +35,10 @@ final class CredentialsFile implements Supplier<AccessKey> {
             }
             return current;
         } catch (IOException failure) {
+            AccessKey known = key;
+            if (known != null) {
+                return known;
+            }
             throw new UncheckedIOException("cannot read credentials from " + file, failure);
         }
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -64,6 +65,11 @@ public final class Settings {
             throw new SettingsException(problems);
         }
         return made;
+    }
+
+    /** The names of all settings that were asked for so far, such as DATA_DIR; sorted. */
+    public SortedSet<String> names() {
+        return new TreeSet<>(known);
     }
 
     /** The text as it was given, or null. */

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeoutException;
 /** What a new node serves while it looks for the group that it is to join: a few pages. */
 public final class WaitingRoom implements AutoCloseable {
     private static final String REFUSAL =
-            "{\"__type\":\"ServerException\",\"message\":\"This node has not been added to the control"
-                    + " plane yet.\"}";
+            "{\"__type\":\"ServerException\",\"message\":\"This node has not been added to the"
+                    + " control plane yet.\"}";
 
     private final Map<String, Page> pages;
     private final io.vertx.core.http.HttpServer server;

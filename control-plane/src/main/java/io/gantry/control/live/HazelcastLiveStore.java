@@ -10,6 +10,8 @@ import com.hazelcast.map.IMap;
 import com.hazelcast.topic.ITopic;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +38,7 @@ public final class HazelcastLiveStore implements LiveStore {
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final Config config;
+    private final String host;
     private final List<Consumer<Notice>> subscribers = new CopyOnWriteArrayList<>();
     private volatile @Nullable Joined joined;
     private volatile boolean closed;
@@ -47,15 +50,16 @@ public final class HazelcastLiveStore implements LiveStore {
             IMap<String, MachineHealth> healths,
             ITopic<Notice> notices) {}
 
-    private HazelcastLiveStore(Config config) {
+    private HazelcastLiveStore(Config config, String host) {
         this.config = config;
+        this.host = host;
     }
 
     /**
      * Begins to join the other nodes.
      *
      * @param cluster nodes of another name do not mix
-     * @param host address to listen on
+     * @param host name or address to listen on
      * @param port listened on, exactly
      * @param members {@code host:port} of all nodes
      */
@@ -79,14 +83,13 @@ public final class HazelcastLiveStore implements LiveStore {
         config.getJetConfig().setEnabled(false);
         var network = config.getNetworkConfig();
         network.setPort(port).setPortAutoIncrement(false);
-        network.getInterfaces().setEnabled(true).addInterface(host);
         network.getJoin().getAutoDetectionConfig().setEnabled(false);
         network.getJoin().getMulticastConfig().setEnabled(false);
         network.getJoin().getTcpIpConfig().setEnabled(true).setMembers(members);
         config.addMapConfig(volatileMap("heartbeat"));
         config.addMapConfig(volatileMap("utilisation"));
         config.addMapConfig(volatileMap("health").setTimeToLiveSeconds(HEALTH_KEPT_SECONDS));
-        var store = new HazelcastLiveStore(config);
+        var store = new HazelcastLiveStore(config, host);
         Thread.ofPlatform().daemon().name("live-join").start(store::join);
         return store;
     }
@@ -104,6 +107,7 @@ public final class HazelcastLiveStore implements LiveStore {
     private void join() {
         while (!closed) {
             try {
+                listenOn(InetAddress.getByName(host).getHostAddress());
                 HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(config);
                 joined =
                         new Joined(
@@ -116,13 +120,19 @@ public final class HazelcastLiveStore implements LiveStore {
                     hazelcast.shutdown();
                 }
                 return;
-            } catch (HazelcastException | IllegalStateException failed) {
+            } catch (RuntimeException | UnknownHostException failed) {
+                // Hazelcast throws plain ones, too, where a machine has lost its address.
                 log.atWarn()
                         .addKeyValue("cause", failed.getMessage())
                         .log("cannot join the live store, will try again");
                 pause();
             }
         }
+    }
+
+    /** Interfaces go by addresses only, and a name may get another one until the next attempt. */
+    private void listenOn(String address) {
+        config.getNetworkConfig().getInterfaces().setEnabled(true).setInterfaces(List.of(address));
     }
 
     private ITopic<Notice> notices(HazelcastInstance hazelcast) {

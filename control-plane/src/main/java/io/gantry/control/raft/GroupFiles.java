@@ -135,9 +135,9 @@ final class GroupFiles {
     void checkNotRemoved() throws RemovedException {
         if (Files.exists(removed())) {
             throw new RemovedException(
-                    ("this node was removed from the control plane, and its data in %s is of no use;"
-                                    + " to make it a member again, delete that directory, start it with the"
-                                    + " setting join, and add it")
+                    ("this node was removed from the control plane, and its data in %s is of no"
+                                    + " use; to make it a member again, delete that directory, start it with"
+                                    + " the setting join, and add it")
                             .formatted(directory));
         }
     }

@@ -272,7 +272,8 @@ public final class Membership {
     private static String explain(Throwable cause) {
         return switch (cause) {
             case ReconfigurationTimeoutException _ ->
-                    "the newcomer did not answer for too long while it was sent the log; is its log's port reachable from the leader?";
+                    "the newcomer did not answer for too long while it was sent the log; is its"
+                            + " log's port reachable from the leader?";
             case ReconfigurationInProgressException _ -> "another change was under way";
             case SetConfigurationException _ -> "the members have changed meanwhile";
             case NotLeaderException _ -> "leadership has changed meanwhile; ask again";

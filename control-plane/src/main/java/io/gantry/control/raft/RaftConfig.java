@@ -30,31 +30,6 @@ public record RaftConfig(
         @Nullable UUID joins,
         Release release) {
 
-    /** A node of this very program. */
-    public RaftConfig(
-            String id,
-            List<Peer> peers,
-            String bindHost,
-            Path dataDirectory,
-            Timing timing,
-            Limits limits,
-            Clock clock,
-            @Nullable UUID joins) {
-        this(id, peers, bindHost, dataDirectory, timing, limits, clock, joins, Release.OWN);
-    }
-
-    /** The same, which founds its group with the others, unless its directory knows of one. */
-    public RaftConfig(
-            String id,
-            List<Peer> peers,
-            String bindHost,
-            Path dataDirectory,
-            Timing timing,
-            Limits limits,
-            Clock clock) {
-        this(id, peers, bindHost, dataDirectory, timing, limits, clock, null);
-    }
-
     public RaftConfig {
         peers = List.copyOf(peers);
         String self = id;
@@ -64,6 +39,18 @@ public record RaftConfig(
         if (peers.stream().map(Peer::id).distinct().count() < peers.size()) {
             throw new IllegalArgumentException("two peers have the same id: " + peers);
         }
+    }
+
+    /** A node that founds its group with the others, unless its directory knows of one. */
+    public RaftConfig(
+            String id,
+            List<Peer> peers,
+            String bindHost,
+            Path dataDirectory,
+            Timing timing,
+            Limits limits,
+            Clock clock) {
+        this(id, peers, bindHost, dataDirectory, timing, limits, clock, null, Release.OWN);
     }
 
     /** A node with usual timing and limits that listens on all addresses. */

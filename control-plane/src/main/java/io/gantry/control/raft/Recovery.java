@@ -58,12 +58,10 @@ public final class Recovery implements AutoCloseable {
         this.files = new GroupFiles(dataDirectory);
         this.machine =
                 new ReplicaStateMachine(
-                        // Of the configuration only what a stopped node has counts.
-                        RaftConfig.of(
-                                "recovery",
-                                List.of(new RaftConfig.Peer("recovery", "127.0.0.1", 0)),
-                                dataDirectory),
-                        lock.seed(),
+                        Clock.system(),
+                        RaftConfig.Limits.USUAL,
+                        Release.OWN,
+                        new Seed(dataDirectory),
                         new AppliedIndex(loop),
                         new StoppedEvents());
     }

@@ -59,12 +59,22 @@ final class ReplicaStateMachine extends BaseStateMachine {
     private final LongAdder applyNanos = new LongAdder();
 
     ReplicaStateMachine(RaftConfig config, Seed seed, AppliedIndex applied, Events events) {
-        this.clock = config.clock();
-        this.release = config.release();
+        this(config.clock(), config.limits(), config.release(), seed, applied, events);
+    }
+
+    ReplicaStateMachine(
+            Clock clock,
+            RaftConfig.Limits limits,
+            Release release,
+            Seed seed,
+            AppliedIndex applied,
+            Events events) {
+        this.clock = clock;
+        this.release = release;
         this.seed = seed;
         this.applied = applied;
         this.events = events;
-        this.taker = new SnapshotTaker(snapshots, config.limits(), clock);
+        this.taker = new SnapshotTaker(snapshots, limits, clock);
     }
 
     /** What the node around this must know. Called on threads of Ratis that must not be held. */
@@ -129,7 +139,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
                             super.initialize(server, group, storage);
                             snapshots.init(storage);
                             seed.sow(snapshots, storage);
-                            load(storage);
+                            restore(snapshots.reload());
                         },
                         IOException.class);
     }
@@ -311,12 +321,14 @@ final class ReplicaStateMachine extends BaseStateMachine {
 
     @Override
     public CompletableFuture<Message> queryStale(Message question, long minIndex) {
-        if (LevelPoll.isAsked(question)) {
-            return CompletableFuture.completedFuture(LevelPoll.answer(release));
+        return CompletableFuture.completedFuture(answer(question));
+    }
+
+    private Message answer(Message question) {
+        if (question.getContent().equals(Standing.QUESTION.getContent())) {
+            return standing().toMessage();
         }
-        boolean standing = question.getContent().equals(Standing.QUESTION.getContent());
-        return CompletableFuture.completedFuture(
-                standing ? standing().toMessage() : tip().toMessage());
+        return LevelPoll.isAsked(question) ? LevelPoll.answer(release) : tip().toMessage();
     }
 
     @Override

@@ -32,7 +32,8 @@ class MemberRulesTest {
     void aNodeThatIsUpMayNotGoIfTheOthersWereNoMajority() {
         assertThatThrownBy(() -> rules("1 2 3", "1 2").without("2"))
                 .hasMessage(
-                        "of the nodes that would remain (1,3) only 1 would be up, which is no majority; start the others first");
+                        "of the nodes that would remain (1,3) only 1 would be up, which is no"
+                                + " majority; start the others first");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.gantry.control.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.common.check.Check;
 import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.raft.Membership.Change;
 import io.gantry.control.raft.Membership.Node;
@@ -274,8 +275,7 @@ class MembershipTest {
                     return change != null && change.progress() != Progress.RUNNING;
                 });
         Change change = leader(nodes).view().change();
-        assertThat(change).isNotNull();
-        return change;
+        return Check.present(change, "the change");
     }
 
     private static void assertRefused(Runnable change, String text) {

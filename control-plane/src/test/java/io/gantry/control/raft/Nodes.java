@@ -94,11 +94,6 @@ final class Nodes implements AutoCloseable {
                 releases.getOrDefault(number, Release.OWN));
     }
 
-    /** Its program from the next start on. */
-    void release(int number, Release release) {
-        releases.put(number, release);
-    }
-
     Peer peer(int number) {
         return peers.get(number - 1);
     }
@@ -106,6 +101,11 @@ final class Nodes implements AutoCloseable {
     /** Starts a new node that waits to be added to a group. */
     RaftNode join(int number, String group) throws IOException {
         return start(number, config(number, List.of(peer(number)), UUID.fromString(group)));
+    }
+
+    /** Its program from the next start on. */
+    void release(int number, Release release) {
+        releases.put(number, release);
     }
 
     Path directory(int number) {

@@ -16,6 +16,8 @@ import tools.jackson.databind.JsonNode;
 public final class ControlPlaneSession {
     private static final Logger log = LoggerFactory.getLogger(ControlPlaneSession.class);
 
+    private static final String DEFAULT_CLUSTER = "default";
+
     private final SessionParts parts;
     private final AcsChannel acs;
     private final TcsChannel tcs;
@@ -79,6 +81,8 @@ public final class ControlPlaneSession {
                     registered(arn);
                 }
             }
+            case FrontEnd.Answer.Refused(var code, _) when isDefaultClusterMissing(code) ->
+                    createCluster();
             case FrontEnd.Answer.Refused(var code, var message) ->
                     again(
                             parts.tasks().containerInstanceArn() == null
@@ -88,6 +92,28 @@ public final class ControlPlaneSession {
                                             + " good, stop it and empty its data directory)");
             case FrontEnd.Answer.Unavailable(var why) -> again(why);
         }
+    }
+
+    private boolean isDefaultClusterMissing(String code) {
+        return code.equals("ClusterNotFoundException")
+                && parts.settings().cluster().equals(DEFAULT_CLUSTER)
+                && parts.tasks().containerInstanceArn() == null;
+    }
+
+    /** Amazon's agent, too, creates the default cluster, and no other one. */
+    private void createCluster() {
+        parts.frontEnd()
+                .call(
+                        "CreateCluster",
+                        Requests.createCluster(DEFAULT_CLUSTER),
+                        answer -> {
+                            switch (answer) {
+                                case FrontEnd.Answer.Success _ -> start();
+                                case FrontEnd.Answer.Refused(var code, var message) ->
+                                        again(code + ": " + message);
+                                case FrontEnd.Answer.Unavailable(var why) -> again(why);
+                            }
+                        });
     }
 
     private void registered(String arn) {

@@ -3,6 +3,7 @@ package io.gantry.worker.session;
 import io.gantry.common.acs.AcsJson;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.Timers;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -70,9 +71,15 @@ final class FrontEnd {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("content-type", "application/x-amz-json-1.1");
         headers.put("x-amz-target", TARGET + operation);
-        headers.putAll(
-                signer.sign(
-                        "POST", uri, headers, text.getBytes(StandardCharsets.UTF_8), clock.now()));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try {
+            headers.putAll(signer.sign("POST", uri, headers, bytes, clock.now()));
+        } catch (UncheckedIOException noKey) {
+            // It may come yet: the control plane writes it when the cluster is founded.
+            String why = String.valueOf(noKey.getMessage());
+            timers.run(() -> answer.accept(new Answer.Unavailable(why)));
+            return;
+        }
         transport.post(
                 uri,
                 headers,

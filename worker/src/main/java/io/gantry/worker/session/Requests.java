@@ -62,6 +62,10 @@ final class Requests {
                 .forEach(port -> ports.add(Integer.toString(port.number())));
     }
 
+    static ObjectNode createCluster(String name) {
+        return AcsJson.mapper().createObjectNode().put("clusterName", name);
+    }
+
     static ObjectNode discover(SessionSettings settings, String instanceArn) {
         return AcsJson.mapper()
                 .createObjectNode()
