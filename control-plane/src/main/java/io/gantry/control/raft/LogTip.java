@@ -43,7 +43,7 @@ record LogTip(long term, long command, long changed, int members) {
             long term = last == null ? applied.getTerm() : last.getTerm();
             return of(Math.max(term, applied.getTerm()), applied.getIndex(), members);
         }
-        // What is before the log is in a snapshot that was just sent here and is yet to be restored.
+        // What is before the log is in a snapshot that was just sent here and not restored yet.
         long known = Math.max(applied.getIndex(), log.getStartIndex() - 1);
         for (long end = last.getIndex() + 1; end > known + 1; end -= WINDOW) {
             long start = Math.max(known + 1, end - WINDOW);
@@ -56,7 +56,7 @@ record LogTip(long term, long command, long changed, int members) {
                 }
             }
         }
-        return of(last.getTerm(), applied.getIndex(), members);
+        return of(last.getTerm(), known, members);
     }
 
     private static LogTip of(long term, long command, Members members) {
