@@ -52,7 +52,7 @@ final class ChaosExperiment {
         targets = new ChaosTargets(installation, ThreadLocalRandom.current());
         faults = new Faults(session);
         probe = new ChaosProbe(session);
-        credentials = session.presentCredentials();
+        credentials = session.knownCredentials();
     }
 
     /**
