@@ -141,7 +141,10 @@ final class ChaosLoad implements AutoCloseable {
                             BodyHandlers.ofByteArray());
             return response.statusCode() == 200
                     ? null
-                    : response.statusCode() + " " + ApiClient.refused(operation, response.statusCode(), response.body()).code();
+                    : response.statusCode()
+                            + " "
+                            + ApiClient.refused(operation, response.statusCode(), response.body())
+                                    .code();
         } catch (HttpTimeoutException late) {
             return "no answer in %d s".formatted(LIMIT.toSeconds());
         } catch (ConnectException refused) {

@@ -6,7 +6,6 @@ import io.gantry.common.acs.AcsMessage;
 import io.gantry.common.acs.AcsMessage.GantryHeartbeatMessage;
 import io.gantry.common.acs.AcsMessage.GantryLeaseMessage;
 import io.gantry.common.acs.AcsMessage.PayloadMessage;
-import io.gantry.common.acs.AcsTask;
 import io.gantry.common.check.Check;
 import io.gantry.common.model.Resources;
 import io.gantry.common.model.WorkerId;
@@ -154,7 +153,7 @@ class LeaseTest {
         assertThat(received)
                 .filteredOn(PayloadMessage.class::isInstance)
                 .flatExtracting(message -> ((PayloadMessage) message).tasks())
-                .extracting(task -> ((AcsTask) task).leaseMillis())
+                .extracting(task -> task.leaseMillis())
                 .containsExactlyInAnyOrder(54_000L, null);
     }
 }
