@@ -20,11 +20,12 @@ import io.gantry.control.http.HttpServer;
 import io.gantry.control.lead.DeadlineClock;
 import io.gantry.control.lead.Founding;
 import io.gantry.control.lead.LeaderDuties;
+import io.gantry.control.lead.LevelKeeper;
+import io.gantry.control.lead.LossPatrol;
 import io.gantry.control.lead.PolicyKeeper;
 import io.gantry.control.lead.ServiceLoop;
 import io.gantry.control.lead.SessionPatrol;
 import io.gantry.control.live.HazelcastLiveStore;
-import io.gantry.control.live.LiveStore;
 import io.gantry.control.log.CommandLog;
 import io.gantry.control.log.Replica;
 import io.gantry.control.metrics.Metrics;
@@ -32,6 +33,7 @@ import io.gantry.control.operator.OperatorApi;
 import io.gantry.control.operator.OperatorCall;
 import io.gantry.control.raft.RaftConfig;
 import io.gantry.control.raft.RaftNode;
+import io.gantry.control.raft.Release;
 import io.gantry.control.roles.RoleKeys;
 import io.gantry.control.session.AcsEndpoint;
 import io.gantry.control.session.ObservationBatcher;
@@ -48,6 +50,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -95,11 +98,16 @@ public final class ControlPlane implements AutoCloseable {
         var ids = new IdSource(clock, random);
         Peer self = config.self();
 
-        RaftNode raft = closing.on(RaftNode.start(raftConfig(config)));
-        LiveStore live =
+        UUID joins = new Joining(config).group();
+        RaftNode raft = closing.on(RaftNode.start(raftConfig(config, joins)));
+        HazelcastLiveStore live =
                 closing.on(
                         HazelcastLiveStore.start(
-                                "gantry", self.host(), self.livePort(), liveMembers(config)));
+                                "gantry",
+                                self.host(),
+                                self.livePort(),
+                                LiveMembers.of(config, raft.membership().peers())));
+        raft.addMembersListener(peers -> live.members(LiveMembers.of(config, peers)));
         publishRootKey(raft, config);
 
         LoopThread leaderLoop = closing.on(new LoopThread("leader"));
@@ -123,7 +131,9 @@ public final class ControlPlane implements AutoCloseable {
                         new ServiceLoop(raft, commands, leaderLoop, ids, random),
                         new DeadlineClock(commands, clock, leaderLoop),
                         new SessionPatrol(raft, commands, live, clock, patrolLoop),
-                        new PolicyKeeper(commands, config.policy()))
+                        new PolicyKeeper(commands, config.policy()),
+                        new LossPatrol(raft, commands, clock, leaderLoop),
+                        new LevelKeeper(commands, Release.OWN.level(), raft::commonLevel))
                 .start();
 
         var observations = new ObservationBatcher(commands, sessionLoop);
@@ -148,6 +158,7 @@ public final class ControlPlane implements AutoCloseable {
                         List.of(new EcsApi(context).api(), new StsApi(raft).api()),
                         metrics);
 
+        var statusClient = closing.on(new StatusClient());
         ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
         closing.on(virtualThreads::shutdownNow);
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS));
@@ -176,6 +187,7 @@ public final class ControlPlane implements AutoCloseable {
                 "/tcs/ws",
                 new TcsEndpoint(
                         vertx, authentication, virtualThreads, observations, raft, live, clock));
+        var saveSnapshot = closing.on(new SaveSnapshot(raft, clock));
         HttpServer http =
                 closing.on(
                         new HttpServer(
@@ -185,7 +197,10 @@ public final class ControlPlane implements AutoCloseable {
                                 dispatcher,
                                 pages.byPath(),
                                 upgrades,
-                                new OperatorApi(authentication, operatorCalls(raft)),
+                                new OperatorApi(
+                                        authentication,
+                                        operatorCalls(raft, statusClient),
+                                        Map.of("snapshot", saveSnapshot)),
                                 virtualThreads));
         closing.on(() -> sessions.closeAll("the node is closing"));
         closing.on(streams);
@@ -196,11 +211,14 @@ public final class ControlPlane implements AutoCloseable {
         return new ControlPlane(closing, raft, http);
     }
 
-    private static Map<String, OperatorCall> operatorCalls(RaftNode raft) {
-        return Map.of("transfer-leadership", new TransferLeadership(raft));
+    private static Map<String, OperatorCall> operatorCalls(RaftNode raft, StatusClient client) {
+        Map<String, OperatorCall> calls =
+                new HashMap<>(new MemberCalls(raft.membership(), client).byName());
+        calls.put("transfer-leadership", new TransferLeadership(raft));
+        return calls;
     }
 
-    private static RaftConfig raftConfig(ControlPlaneConfig config) {
+    private static RaftConfig raftConfig(ControlPlaneConfig config, @Nullable UUID joins) {
         List<RaftConfig.Peer> peers =
                 config.peers().stream()
                         .map(peer -> new RaftConfig.Peer(peer.id(), peer.host(), peer.raftPort()))
@@ -212,11 +230,9 @@ public final class ControlPlane implements AutoCloseable {
                 config.dataDirectory(),
                 RaftConfig.Timing.LAN,
                 RaftConfig.Limits.USUAL,
-                Clock.system());
-    }
-
-    private static List<String> liveMembers(ControlPlaneConfig config) {
-        return config.peers().stream().map(peer -> peer.host() + ':' + peer.livePort()).toList();
+                Clock.system(),
+                joins,
+                Release.OWN);
     }
 
     /** Every node keeps the root key in its file, so that an operator finds it on any machine. */
@@ -289,6 +305,13 @@ public final class ControlPlane implements AutoCloseable {
     /** Completes with the cause if this node can no longer follow the log; then close it. */
     public CompletableFuture<Throwable> failure() {
         return raft.failure();
+    }
+
+    /**
+     * Completes with a sentence once this node was removed from the control plane; then close it.
+     */
+    public CompletableFuture<String> removed() {
+        return raft.removed();
     }
 
     /** The port on which the API is served. */

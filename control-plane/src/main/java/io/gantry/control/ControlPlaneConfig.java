@@ -1,6 +1,7 @@
 package io.gantry.control;
 
 import io.gantry.common.config.Settings;
+import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +11,7 @@ import java.util.List;
  * Everything that can be set on a control-plane node.
  *
  * @param node its id, one of the peers'
- * @param peers all nodes, this one included
+ * @param peers who founds the control plane, this node included; later its log says who is in it
  * @param listen address to listen on
  * @param publicUrl where agents reach this node's API
  * @param dataDirectory of this node alone
@@ -21,6 +22,10 @@ import java.util.List;
  * @param stoppedTaskRetention how long stopped tasks can still be described, from an hour to 30
  *     days; the same on all nodes, as the leader's counts
  * @param nodeUrl where workers reach this very node, also if {@code publicUrl} leads to any of them
+ * @param losses what becomes of workers that are silent; the same on all nodes, as the leader's
+ *     counts
+ * @param join {@code host:port} of members, for a new node that waits to be added instead of
+ *     founding a control plane; empty otherwise
  */
 public record ControlPlaneConfig(
         String node,
@@ -33,13 +38,55 @@ public record ControlPlaneConfig(
         Auth auth,
         Path rootCredentials,
         Duration stoppedTaskRetention,
-        String nodeUrl) {
+        String nodeUrl,
+        Losses losses,
+        List<String> join) {
     private static final Duration SHORTEST_RETENTION = Duration.ofHours(1);
     private static final Duration LONGEST_RETENTION = Duration.ofDays(30);
     private static final int DEFAULT_BASE_PORT = 8700;
 
     public ControlPlaneConfig {
         peers = List.copyOf(peers);
+        join = List.copyOf(join);
+    }
+
+    /**
+     * What becomes of workers that are silent.
+     *
+     * @param disconnectedAfter from 5 s to 10 min
+     * @param lostAfterMillis as in {@link Policy}
+     * @param onReturn what becomes of tasks whose worker was lost and is back
+     */
+    public record Losses(Duration disconnectedAfter, long lostAfterMillis, OnReturn onReturn) {
+        public static final Losses USUAL =
+                new Losses(Duration.ofSeconds(15), 60_000, OnReturn.STOP_RETURNED);
+
+        private static final Duration SHORTEST = Duration.ofSeconds(5);
+        private static final Duration LONGEST = Duration.ofMinutes(10);
+
+        private static Losses from(Settings settings) {
+            Duration disconnected =
+                    settings.duration("WORKER_DISCONNECTED_AFTER", USUAL.disconnectedAfter);
+            if (disconnected.compareTo(SHORTEST) < 0 || disconnected.compareTo(LONGEST) > 0) {
+                settings.refuse("WORKER_DISCONNECTED_AFTER", "must be from 5s to 10m");
+            }
+            Long lost = Loss.parse(settings.text("WORKER_LOST_AFTER", "60s"));
+            if (lost == null) {
+                settings.refuse("WORKER_LOST_AFTER", "must be never, or from 10s to 24h");
+            }
+            return new Losses(
+                    disconnected,
+                    lost == null ? USUAL.lostAfterMillis : lost,
+                    settings.choice("WORKER_ON_RETURN", OnReturn.class, USUAL.onReturn));
+        }
+    }
+
+    /** What becomes of tasks whose worker was lost and is back. */
+    public enum OnReturn {
+        /** They have ended before, and others run in their place. */
+        STOP_RETURNED,
+        /** They go on unless others have been started in their place; until then both may run. */
+        KEEP_RETURNED
     }
 
     /** Whether requests have to be signed. */
@@ -86,7 +133,8 @@ public record ControlPlaneConfig(
             throw new IllegalArgumentException("port " + text + " is out of range");
         }
 
-        int raftPort() {
+        /** Where the replicated log listens. */
+        public int raftPort() {
             return basePort + 1;
         }
 
@@ -107,13 +155,23 @@ public record ControlPlaneConfig(
     private static ControlPlaneConfig read(Settings settings) {
         String node = settings.text("NODE_ID", "n1");
         List<Peer> peers = settings.list("PEERS", Peer::parse);
-        if (peers.isEmpty()) {
+        List<String> join = settings.list("JOIN", ControlPlaneConfig::member);
+        List<Peer> address = settings.list("ADDRESS", text -> Peer.parse(node + '=' + text));
+        if (address.size() > 1) {
+            settings.refuse("ADDRESS", "must be one");
+        }
+        if (!address.isEmpty() && (peers.isEmpty() || !join.isEmpty())) {
+            peers = address;
+        } else if (peers.isEmpty()) {
             peers = List.of(new Peer(node, "127.0.0.1", DEFAULT_BASE_PORT));
         }
         Peer self = peers.stream().filter(peer -> peer.id().equals(node)).findFirst().orElse(null);
         if (self == null) {
             settings.refuse("NODE_ID", "'" + node + "' is not one of the peers " + peers);
             self = peers.getFirst();
+        }
+        if (!join.isEmpty()) {
+            peers = List.of(self);
         }
         Path data = settings.path("DATA_DIR");
         String account = settings.text("ACCOUNT", "000000000000");
@@ -131,7 +189,15 @@ public record ControlPlaneConfig(
                 settings.choice("AUTH", Auth.class, Auth.SIGV4),
                 settings.path("ROOT_CREDENTIALS", data.resolve("root-credentials")),
                 retention(settings),
-                settings.text("NODE_URL", self.url()));
+                settings.text("NODE_URL", self.url()),
+                Losses.from(settings),
+                join);
+    }
+
+    /** Where a member's API is. */
+    private static String member(String text) {
+        Peer peer = Peer.parse("member=" + text);
+        return peer.host() + ':' + peer.basePort();
     }
 
     private static Duration retention(Settings settings) {
@@ -145,10 +211,15 @@ public record ControlPlaneConfig(
 
     /** What all nodes have to do alike. */
     Policy policy() {
-        return new Policy(stoppedTaskRetention.toMillis());
+        return new Policy(
+                stoppedTaskRetention.toMillis(),
+                losses.disconnectedAfter().toMillis(),
+                losses.lostAfterMillis(),
+                losses.onReturn() == OnReturn.KEEP_RETURNED);
     }
 
-    Peer self() {
+    /** This node among the peers. */
+    public Peer self() {
         return peers.stream().filter(peer -> peer.id().equals(node)).findFirst().orElseThrow();
     }
 }

@@ -4,12 +4,14 @@ import io.gantry.control.live.LiveStore;
 import io.gantry.control.metrics.Metrics.Gauge;
 import io.gantry.control.raft.RaftNode;
 import io.gantry.control.raft.RaftStats;
+import io.gantry.control.raft.SnapshotStats;
 import io.gantry.control.session.Sessions;
 import java.util.List;
 import java.util.function.Function;
 
 /** How this node's log and connections do, for the metrics. */
 final class NodeGauges {
+    private static final double MILLIS_PER_SECOND = 1e3;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private NodeGauges() {}
@@ -37,6 +39,30 @@ final class NodeGauges {
                         "gantry_raft_snapshot_index",
                         "Last entry in a snapshot.",
                         RaftStats::snapshotIndex),
+                snapshot(
+                        raft,
+                        "gantry_snapshot_age_seconds",
+                        "Time since the latest snapshot on this node's disk; -1 without one.",
+                        NodeGauges::age),
+                snapshot(
+                        raft,
+                        "gantry_snapshot_bytes",
+                        "Size of the latest snapshot on this node's disk.",
+                        SnapshotStats::bytes),
+                snapshot(
+                        raft,
+                        "gantry_snapshot_duration_seconds",
+                        "Time it took to write the latest snapshot here; 0 if it was sent here.",
+                        stats -> stats.tookMillis() / MILLIS_PER_SECOND),
+                snapshot(
+                        raft,
+                        "gantry_snapshot_failures_total",
+                        "Snapshots that could not be written since the node started.",
+                        SnapshotStats::failures),
+                new Gauge(
+                        "gantry_feature_level",
+                        "Feature level of the installation.",
+                        () -> raft.state().level()),
                 raft(
                         raft,
                         "gantry_raft_queued_commands",
@@ -68,6 +94,18 @@ final class NodeGauges {
                         () ->
                                 Math.max(0, raft.state().nowMillis() - System.currentTimeMillis())
                                         / 1000.0));
+    }
+
+    private static double age(SnapshotStats stats) {
+        return stats.takenAtMillis() == 0
+                ? -1
+                : Math.max(0, System.currentTimeMillis() - stats.takenAtMillis())
+                        / MILLIS_PER_SECOND;
+    }
+
+    private static Gauge snapshot(
+            RaftNode raft, String name, String help, Function<SnapshotStats, Number> value) {
+        return raft(raft, name, help, stats -> value.apply(stats.snapshot()));
     }
 
     private static Gauge raft(

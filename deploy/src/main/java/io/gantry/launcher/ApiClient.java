@@ -4,6 +4,8 @@ import io.gantry.common.wire.Json;
 import io.gantry.common.wire.Shape.Structure;
 import io.gantry.common.wire.SigV4Signer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,6 +13,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,6 +31,7 @@ import tools.jackson.databind.ObjectMapper;
 final class ApiClient {
     private static final String TARGET = "AmazonEC2ContainerServiceV20141113.";
     private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration DOWNLOAD = Duration.ofMinutes(5);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final HttpClient http;
@@ -68,6 +73,55 @@ final class ApiClient {
         return MAPPER.readTree(askAny("/gantry/" + name, name, MAPPER.writeValueAsBytes(request)));
     }
 
+    /**
+     * Fetches what is too large for one answer, such as {@code snapshot}, from any node.
+     *
+     * @param file that is there already and whose content is replaced
+     */
+    void download(String name, JsonNode request, Path file) {
+        byte[] body = MAPPER.writeValueAsBytes(request);
+        for (URI node : nodes) {
+            HttpRequest signed =
+                    signed(
+                            node.resolve("/gantry/" + name),
+                            name,
+                            body,
+                            credentials,
+                            region,
+                            DOWNLOAD);
+            if (fetch(signed, name, file)) {
+                return;
+            }
+        }
+        throw new Failure("%s: no node sent it; the last one: %s".formatted(name, trouble));
+    }
+
+    private boolean fetch(HttpRequest request, String name, Path file) {
+        try {
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            try (InputStream content = response.body()) {
+                if (response.statusCode() != 200) {
+                    byte[] text = content.readAllBytes();
+                    if (response.statusCode() < 500) {
+                        throw refused(name, response.statusCode(), text);
+                    }
+                    trouble = new String(text, StandardCharsets.UTF_8);
+                    return false;
+                }
+                try (OutputStream out = Files.newOutputStream(file)) {
+                    content.transferTo(out);
+                }
+                return true;
+            }
+        } catch (IOException broken) {
+            trouble = "%s: %s".formatted(request.uri(), broken);
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new Failure("Interrupted.", interrupted);
+        }
+    }
+
     private byte[] askAny(String path, String operation, byte[] body) {
         byte[] reply =
                 Patience.await(
@@ -90,6 +144,29 @@ final class ApiClient {
     }
 
     private byte @Nullable [] ask(URI uri, String operation, byte[] body) {
+        HttpRequest request = signed(uri, operation, body, credentials, region, LIMIT);
+        HttpResponse<byte[]> response = send(request);
+        if (response == null) {
+            return null;
+        }
+        if (response.statusCode() >= 500) {
+            trouble = new String(response.body(), StandardCharsets.UTF_8);
+            return null;
+        }
+        if (response.statusCode() != 200) {
+            throw refused(operation, response.statusCode(), response.body());
+        }
+        return response.body();
+    }
+
+    /** One call to one node. */
+    static HttpRequest signed(
+            URI uri,
+            String operation,
+            byte[] body,
+            Credentials credentials,
+            String region,
+            Duration limit) {
         Map<String, String> headers = new HashMap<>();
         headers.put("Content-Type", "application/x-amz-json-1.1");
         headers.put("X-Amz-Target", TARGET + operation);
@@ -106,20 +183,9 @@ final class ApiClient {
                         "ecs",
                         Instant.now()));
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri).timeout(LIMIT).POST(BodyPublishers.ofByteArray(body));
+                HttpRequest.newBuilder(uri).timeout(limit).POST(BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
-        HttpResponse<byte[]> response = send(request.build());
-        if (response == null) {
-            return null;
-        }
-        if (response.statusCode() >= 500) {
-            trouble = new String(response.body(), StandardCharsets.UTF_8);
-            return null;
-        }
-        if (response.statusCode() != 200) {
-            throw refused(operation, response);
-        }
-        return response.body();
+        return request.build();
     }
 
     private @Nullable HttpResponse<byte[]> send(HttpRequest request) {
@@ -134,15 +200,15 @@ final class ApiClient {
         }
     }
 
-    private static RefusedException refused(String operation, HttpResponse<byte[]> response) {
+    static RefusedException refused(String operation, int status, byte[] body) {
         try {
-            JsonNode error = MAPPER.readTree(response.body());
+            JsonNode error = MAPPER.readTree(body);
             String type = error.path("__type").asString("");
             String code = type.substring(type.indexOf('#') + 1);
             String message = error.path("message").asString(error.path("Message").asString(""));
             return new RefusedException(operation, code, message);
         } catch (JacksonException notJson) {
-            return new RefusedException(operation, "HTTP " + response.statusCode(), "");
+            return new RefusedException(operation, "HTTP " + status, "");
         }
     }
 }

@@ -3,6 +3,7 @@ package io.gantry.launcher;
 import io.gantry.common.config.Settings;
 import io.gantry.control.ControlPlane;
 import io.gantry.control.ControlPlaneConfig;
+import io.gantry.control.raft.RemovedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -23,6 +24,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
 
     private static final Logger log = LoggerFactory.getLogger(ControlPlaneCommand.class);
     private static final int EXIT_FAILED = 1;
+    private static final int EXIT_REMOVED = 0;
 
     @Option(names = "--config", paramLabel = "FILE", description = "settings in YAML")
     private @Nullable Path config;
@@ -31,8 +33,18 @@ final class ControlPlaneCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings = Settings.of(config, System.getenv());
         Foreground.applyLogLevel(settings);
+        Foreground.followClockOffset(settings);
         ControlPlaneConfig read = ControlPlaneConfig.from(settings);
-        return Foreground.run("control-plane", () -> start(read));
+        try {
+            return Foreground.run("control-plane", () -> start(read));
+        } catch (Failure failure) {
+            if (failure.getCause() instanceof RemovedException removed) {
+                // Whoever supervises it need not start it again: it would say the same.
+                System.err.println(removed.getMessage());
+                return EXIT_REMOVED;
+            }
+            throw failure;
+        }
     }
 
     /**
@@ -48,6 +60,13 @@ final class ControlPlaneCommand implements Callable<Integer> {
                                     log.error(
                                             "this node stops, as it cannot follow the log", cause);
                                     Thread.ofPlatform().start(() -> System.exit(EXIT_FAILED));
+                                });
+        var _ =
+                node.removed()
+                        .thenAccept(
+                                text -> {
+                                    log.warn("{}; it ends, and its data is of no use", text);
+                                    Thread.ofPlatform().start(() -> System.exit(EXIT_REMOVED));
                                 });
         return node;
     }

@@ -34,7 +34,14 @@ final class DownCommand implements Callable<Integer> {
         }
         var progress = new Progress(System.out);
         var supervisor = new Supervisor(layout, Distribution.own());
-        Exclusive.run(layout, () -> stop(supervisor, Installation.open(layout), progress));
+        var session = new Session(Installation.open(layout), supervisor);
+        Exclusive.run(
+                layout,
+                () -> {
+                    // A process that is stopped does not hear that it should end.
+                    new Healing(session).run(false).forEach(progress::done);
+                    stop(supervisor, session.installation(), progress);
+                });
         if (wipe) {
             layout.wipe();
             progress.done("data removed");

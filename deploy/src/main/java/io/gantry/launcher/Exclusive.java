@@ -10,16 +10,23 @@ final class Exclusive {
     private Exclusive() {}
 
     static void run(Layout layout, Runnable work) {
+        if (!tryRun(layout, work)) {
+            throw new Failure("Another gantry command is at work on %s.".formatted(layout.home()));
+        }
+    }
+
+    /** Does nothing and returns false while another launcher is at work. */
+    static boolean tryRun(Layout layout, Runnable work) {
         layout.create();
         try (FileChannel channel =
                 FileChannel.open(
                         layout.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             FileLock lock = channel.tryLock();
             if (lock == null) {
-                throw new Failure(
-                        "Another gantry command is at work on %s.".formatted(layout.home()));
+                return false;
             }
             work.run();
+            return true;
         } catch (IOException refused) {
             throw new Failure("Cannot lock %s: %s".formatted(layout.lock(), refused), refused);
         }

@@ -1,8 +1,10 @@
 package io.gantry.launcher;
 
 import io.gantry.common.config.Settings;
+import io.gantry.common.time.ClockOffset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,14 @@ final class Foreground {
             log.error("{} did not stop cleanly", name, failure);
         } finally {
             ended.countDown();
+        }
+    }
+
+    /** Only what "gantry up" starts is told of such a file; "gantry chaos clock-skew" writes it. */
+    static void followClockOffset(Settings settings) {
+        String file = settings.raw("CLOCK_OFFSET_FILE");
+        if (file != null) {
+            ClockOffset.follow(Path.of(file));
         }
     }
 

@@ -6,17 +6,24 @@ import io.gantry.launcher.Member.Kind;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What belongs together on this machine. Its shape is written down when it first comes up, and
  * holds until its data is wiped.
  *
  * @param port the first of all ports
+ * @param nodes how many nodes founded the control plane
+ * @param names of the nodes that it has now
  */
-record Installation(Layout layout, int port, int nodes, int workers, EngineKind engine) {
+record Installation(
+        Layout layout, int port, int nodes, int workers, EngineKind engine, List<String> names) {
     static final int DEFAULT_PORT = 8700;
 
     /** The attribute by which a worker is known in the tables. */
@@ -24,6 +31,20 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
 
     private static final int STEP = 10;
     private static final int ZONES = 3;
+    private static final Pattern NODE = Pattern.compile("n([1-9][0-9]?)");
+
+    Installation {
+        names = List.copyOf(names);
+    }
+
+    /** As it is when it is founded. */
+    Installation(Layout layout, int port, int nodes, int workers, EngineKind engine) {
+        this(layout, port, nodes, workers, engine, founders(nodes));
+    }
+
+    private static List<String> founders(int nodes) {
+        return IntStream.rangeClosed(1, nodes).mapToObj(number -> "n" + number).toList();
+    }
 
     /** What runs the containers. */
     enum EngineKind {
@@ -49,7 +70,49 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                                 written.integer("PORT", DEFAULT_PORT, 1, 65_000),
                                 written.integer("NODES", 3, 1, 9),
                                 written.integer("WORKERS", 2, 0, 50),
-                                written.choice("ENGINE", EngineKind.class, EngineKind.DOCKER)));
+                                written.choice("ENGINE", EngineKind.class, EngineKind.DOCKER),
+                                names(written)));
+    }
+
+    private static List<String> names(Settings written) {
+        List<String> names = written.list("MEMBERS", name -> name);
+        return names.isEmpty() ? founders(written.integer("NODES", 3, 1, 9)) : names;
+    }
+
+    /** With a node more. */
+    Installation with(String name) {
+        var more = new ArrayList<>(names);
+        more.add(name);
+        more.sort(Comparator.comparingInt(each -> node(each).port()));
+        return new Installation(layout, port, nodes, workers, engine, more);
+    }
+
+    /** With a single node, as a recovered control plane has it. */
+    Installation only(String name) {
+        return new Installation(layout, port, nodes, workers, engine, List.of(name));
+    }
+
+    /** With a node less. */
+    Installation without(String name) {
+        var less = new ArrayList<>(names);
+        less.remove(name);
+        return new Installation(layout, port, nodes, workers, engine, less);
+    }
+
+    /** A node of the control plane, present or not: each has ports of its own. */
+    static Member node(int port, int nodes, int workers, String name) {
+        Matcher matcher = NODE.matcher(name);
+        if (!matcher.matches()) {
+            throw new Failure(
+                    "Nodes of this machine are called n1, n2 ... n99, not %s.".formatted(name));
+        }
+        int number = Integer.parseInt(matcher.group(1));
+        int place = number <= nodes ? number - 1 : workers + number - 1;
+        return new Member(name, Kind.CONTROL_PLANE, port + place * STEP);
+    }
+
+    Member node(String name) {
+        return node(port, nodes, workers, name);
     }
 
     void save() {
@@ -62,8 +125,9 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                 nodes: %d
                 workers: %d
                 engine: %s
+                members: %s
                 """
-                        .formatted(port, nodes, workers, engineName()));
+                        .formatted(port, nodes, workers, engineName(), String.join(",", names)));
         members().forEach(member -> Layout.write(layout.config(member), config(member)));
     }
 
@@ -72,11 +136,7 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
     }
 
     List<Member> controlPlane() {
-        var members = new ArrayList<Member>();
-        for (int i = 0; i < nodes; i++) {
-            members.add(new Member("n" + (i + 1), Kind.CONTROL_PLANE, port + i * STEP));
-        }
-        return members;
+        return names.stream().map(this::node).toList();
     }
 
     List<Member> workerMembers() {
@@ -98,10 +158,10 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                 .filter(member -> member.name().equals(name))
                 .findFirst()
                 .orElseThrow(
-                        () -> new Failure("There is no %s, only %s.".formatted(name, names())));
+                        () -> new Failure("There is no %s, only %s.".formatted(name, known())));
     }
 
-    private String names() {
+    private String known() {
         return members().stream().map(Member::name).collect(Collectors.joining(", "));
     }
 
@@ -110,6 +170,10 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
     }
 
     private String nodeConfig(Member node) {
+        if (!names.equals(founders(nodes))) {
+            // A node that has lost its data must not found another control plane.
+            return joinerConfig(node);
+        }
         String peers =
                 controlPlane().stream()
                         .map(
@@ -122,8 +186,37 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                 data-dir: %s
                 peers:
                 %s
+                clock-offset-file: %s
                 """
-                .formatted(node.name(), quoted(layout.data(node).toString()), peers);
+                .formatted(
+                        node.name(),
+                        quoted(layout.data(node).toString()),
+                        peers,
+                        quoted(layout.clockOffset(node).toString()));
+    }
+
+    private String joinerConfig(Member node) {
+        String others =
+                controlPlane().stream()
+                        .filter(other -> !other.name().equals(node.name()))
+                        .map(other -> "  - %s:%d\n".formatted(Member.HOST, other.port()))
+                        .collect(Collectors.joining());
+        return """
+        node-id: %s
+        data-dir: %s
+        address: %s:%d
+        %s"""
+                .formatted(
+                        node.name(),
+                        quoted(layout.data(node).toString()),
+                        Member.HOST,
+                        node.port(),
+                        others.isEmpty() ? "" : "join:\n" + others);
+    }
+
+    /** Writes the settings of a node that is to be added to the others. */
+    void saveJoiner(Member node) {
+        Layout.write(layout.config(node), joinerConfig(node));
     }
 
     private String workerConfig(Member worker) {
@@ -147,6 +240,7 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                 memory: %d
                 metadata-port: %d
                 attributes: %s=%s
+                clock-offset-file: %s
                 """
                 .formatted(
                         quoted(layout.data(worker).toString()),
@@ -158,7 +252,8 @@ record Installation(Layout layout, int port, int nodes, int workers, EngineKind 
                         (machine.getTotalMemorySize() >> 20) / workers,
                         worker.port(),
                         WORKER_NAME,
-                        worker.name());
+                        worker.name(),
+                        quoted(layout.clockOffset(worker).toString()));
     }
 
     /** The workers stand for machines in different zones. */

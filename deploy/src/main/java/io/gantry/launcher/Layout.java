@@ -49,6 +49,16 @@ record Layout(Path home) {
         return home.resolve("run").resolve(member.name() + ".pid");
     }
 
+    /** By how much the wall clock of a process is to be off; there only while it is. */
+    Path clockOffset(Member member) {
+        return home.resolve("run").resolve(member.name() + ".clock-offset");
+    }
+
+    /** What chaos has done and not undone yet. */
+    Path faults() {
+        return home.resolve("run").resolve("faults");
+    }
+
     Path sample() {
         return home.resolve("sample");
     }
@@ -92,6 +102,27 @@ record Layout(Path home) {
                 List.of("conf", "data", "logs", "run", "sample", "installation.yaml", "lock")) {
             delete(home.resolve(name));
         }
+    }
+
+    /** Puts aside what a node has that was lost, so that another can take its name. */
+    void putAside(Member node, String suffix) {
+        Path data = data(node);
+        try {
+            if (Files.exists(data)) {
+                Files.move(data, data.resolveSibling(node.name() + suffix));
+            }
+        } catch (IOException refused) {
+            throw new Failure("Cannot move %s: %s".formatted(data, refused), refused);
+        }
+        delete(config(node));
+        delete(pid(node));
+    }
+
+    /** Deletes what a node that is no member any more leaves behind. */
+    void forget(Member node) {
+        delete(data(node));
+        delete(config(node));
+        delete(pid(node));
     }
 
     private static void delete(Path tree) {

@@ -27,6 +27,11 @@ import picocli.CommandLine.ParseResult;
             WorkersCommand.class,
             DrainCommand.class,
             KillCommand.class,
+            ChaosCommand.class,
+            MembersCommand.class,
+            RecoverCommand.class,
+            RestartCommand.class,
+            SnapshotCommand.class,
             VersionCommand.class,
             ControlPlaneCommand.class,
             WorkerCommand.class
@@ -55,6 +60,7 @@ final class Main implements Runnable {
 
     private static void addHelp(CommandLine subcommand) {
         subcommand.getCommandSpec().mixinStandardHelpOptions(true);
+        subcommand.getSubcommands().values().forEach(Main::addHelp);
     }
 
     private static int explain(Exception failure, CommandLine command, ParseResult arguments) {

@@ -1,5 +1,6 @@
 package io.gantry.launcher;
 
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
@@ -55,13 +56,28 @@ final class Session {
         return remote().api();
     }
 
-    Remote remote() {
+    /** The API of that very node. */
+    ApiClient apiOf(Member node) {
+        return new ApiClient(http, List.of(node.url()), knownCredentials(), region());
+    }
+
+    /** One that asks these nodes, whether or not they run. */
+    ApiClient api(List<URI> nodes) {
+        return new ApiClient(http, nodes, knownCredentials(), region());
+    }
+
+    Credentials knownCredentials() {
         Credentials credentials = credentials();
         if (credentials == null) {
             throw new Failure(
                     "There are no credentials in %s yet; did it ever come up?"
                             .formatted(installation.layout().home()));
         }
+        return credentials;
+    }
+
+    Remote remote() {
+        Credentials credentials = knownCredentials();
         List<Member> running = supervisor.running(installation.controlPlane());
         if (running.isEmpty()) {
             throw new Failure("No node runs; \"gantry up\" starts them.");

@@ -11,7 +11,13 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.print(new StatusReport(Session.open(home.layout())).text());
+        Session session = Session.open(home.layout());
+        var healing = new Healing(session);
+        if (healing.isNeeded()) {
+            // Whoever does faults holds the lock, so what is found without it was left behind.
+            Exclusive.tryRun(home.layout(), () -> healing.run(true).forEach(System.out::println));
+        }
+        System.out.print(new StatusReport(session).text());
         return 0;
     }
 }

@@ -1,5 +1,6 @@
 package io.gantry.launcher;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -23,6 +24,8 @@ final class StatusReport {
     String text() {
         var text = new StringBuilder();
         text.append(processes());
+        text.append(level());
+        append(text, Healing.table(installation.layout()));
         Member talker = firstWithLeader();
         if (talker == null) {
             return text.append("\nNo node has a leader, so there is nothing to tell of tasks.\n")
@@ -52,6 +55,24 @@ final class StatusReport {
             }
         }
         return null;
+    }
+
+    /** What the installation does, and what it could do if all nodes knew. */
+    private String level() {
+        var known = new ArrayList<String>();
+        Integer level = null;
+        for (Member node : session.supervisor().running(installation.controlPlane())) {
+            NodeStatus status = session.pages().status(node);
+            if (status != null && status.level() != null) {
+                level = status.level();
+                known.add(
+                        "%s %s (up to %d)"
+                                .formatted(node.name(), status.release(), status.knownLevel()));
+            }
+        }
+        return level == null
+                ? ""
+                : "%nFeature level %d; releases: %s%n".formatted(level, String.join(", ", known));
     }
 
     Table processes() {

@@ -20,6 +20,8 @@ final class Supervisor {
                     "GANTRY_HOME",
                     "GANTRY_NODE_ID",
                     "GANTRY_PEERS",
+                    "GANTRY_JOIN",
+                    "GANTRY_ADDRESS",
                     "GANTRY_DATA_DIR",
                     "GANTRY_LISTEN",
                     "GANTRY_PUBLIC_URL",
@@ -88,6 +90,7 @@ final class Supervisor {
     ProcessId start(Member member) {
         var command = new ArrayList<String>();
         command.add("setsid");
+        command.addAll(MemberGroup.prefix(member));
         command.addAll(distribution.command(member.kind(), layout.log(member)));
         command.addAll(List.of("--config", layout.config(member).toString()));
         Path output = layout.output(member);
@@ -98,6 +101,7 @@ final class Supervisor {
                         .redirectOutput(output.toFile());
         Map<String, String> environment = builder.environment();
         environment.keySet().removeAll(OWN_SETTINGS);
+        environment.put("GANTRY_CLOCK_OFFSET_FILE", layout.clockOffset(member).toString());
         try {
             Files.createDirectories(layout.data(member));
             Process process = builder.start();

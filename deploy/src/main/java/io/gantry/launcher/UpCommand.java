@@ -23,6 +23,7 @@ final class UpCommand implements Callable<Integer> {
     private void start(Layout layout, Progress progress) {
         Installation installation = shape.installation(layout, false);
         var session = new Session(installation, new Supervisor(layout, Distribution.own()));
+        new Healing(session).run(false).forEach(progress::done);
         new Startup(session, progress).run();
         System.out.println();
         System.out.print(new StatusReport(session).text());

@@ -1,5 +1,6 @@
 package io.gantry.launcher;
 
+import io.gantry.control.raft.Release;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,9 +23,10 @@ final class VersionCommand implements Callable<Integer>, IVersionProvider {
 
     private static String text() {
         @Nullable String version = Main.class.getPackage().getImplementationVersion();
-        return "gantry %s (Java %s, %s %s)"
+        return "gantry %s (feature level %d, Java %s, %s %s)"
                 .formatted(
                         version == null ? "from class files" : version,
+                        Release.OWN.level(),
                         Runtime.version(),
                         System.getProperty("os.name"),
                         System.getProperty("os.arch"));

@@ -24,6 +24,7 @@ final class WorkerCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings = Settings.of(config, System.getenv());
         Foreground.applyLogLevel(settings);
+        Foreground.followClockOffset(settings);
         WorkerConfig read = WorkerConfig.from(settings);
         return Foreground.run("worker", () -> WorkerAgent.start(read));
     }

@@ -273,7 +273,7 @@ final class LauncherIT {
     }
 
     /** A range that is free now, away from the default. */
-    private static int freePorts() throws IOException {
+    static int freePorts() throws IOException {
         for (int base = 21_000; base < 32_000; base += 100) {
             boolean isFree = true;
             for (int candidate = base; isFree && candidate < base + 50; candidate++) {

@@ -4,6 +4,7 @@ import io.gantry.common.acs.AcsMessage.GantryInventoryMessage.KnownTask;
 import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.acs.AcsTask;
 import io.gantry.common.acs.TcsMessage;
+import io.gantry.common.check.Check;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.Timers;
 import io.gantry.worker.core.Agent;
@@ -13,6 +14,7 @@ import io.gantry.worker.core.AgentState;
 import io.gantry.worker.core.LocalTask;
 import io.gantry.worker.core.TaskReport;
 import io.gantry.worker.endpoints.CredentialStore;
+import io.gantry.worker.fence.Fence;
 import io.gantry.worker.journal.Journal;
 import io.gantry.worker.journal.JournalException;
 import io.gantry.worker.runtime.ContainerRuntime;
@@ -41,6 +43,7 @@ final class TaskDriver implements WorkerTasks {
     private static final int BATCH = 128;
 
     private static final Duration CLOCK_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration LEASE_INTERVAL = Duration.ofMillis(500);
 
     private final Agent agent;
     private final Journal journal;
@@ -49,6 +52,8 @@ final class TaskDriver implements WorkerTasks {
     private final Clock clock;
     private final Timers timers;
     private final SteadyTime time;
+    private final @Nullable Fence fence;
+    private final @Nullable LeasedStarts starts;
     private final Telemetry telemetry = new Telemetry();
     private Consumer<TaskReport> reports = _ -> {};
     private Consumer<String> unwell = _ -> {};
@@ -64,7 +69,8 @@ final class TaskDriver implements WorkerTasks {
             ContainerRuntime runtime,
             CredentialStore credentials,
             Clock clock,
-            Timers timers) {
+            Timers timers,
+            @Nullable Fence fence) {
         this.agent = agent;
         this.journal = journal;
         this.runtime = runtime;
@@ -72,6 +78,8 @@ final class TaskDriver implements WorkerTasks {
         this.clock = clock;
         this.timers = timers;
         time = new SteadyTime(clock);
+        this.fence = fence;
+        starts = fence == null ? null : new LeasedStarts(fence, runtime, this::post);
         state = journal.state();
     }
 
@@ -140,6 +148,11 @@ final class TaskDriver implements WorkerTasks {
             log.atWarn().addKeyValue("by_millis", jump).log("the machine's clock was set");
             all.add(new AgentEvent.ClockJumped(jump));
         }
+        // First of all, so that what has been ended from outside is known to have been.
+        if (isOverdue()) {
+            all.add(new AgentEvent.LeaseAged(Check.present(fence, "fence").ageMillis()));
+            log.atWarn().log("the lease of this worker is over, its tasks end");
+        }
         all.addAll(events);
         List<AgentAction> actions = new ArrayList<>();
         AgentState next = state;
@@ -157,7 +170,55 @@ final class TaskDriver implements WorkerTasks {
         }
         events.forEach(TaskDriver::log);
         actions.forEach(this::carryOut);
+        LeasedStarts leased = starts;
+        if (leased != null) {
+            events.forEach(event -> cover(leased, event));
+            leased.review(next);
+        }
         wakeAt(wakeAt);
+    }
+
+    private void cover(LeasedStarts leased, AgentEvent event) {
+        if (event instanceof AgentEvent.Started started) {
+            leased.began(started, state.tasks().get(started.key().taskArn()));
+        } else if (event instanceof AgentEvent.Restarted) {
+            leased.adopt(state);
+        }
+    }
+
+    private boolean isOverdue() {
+        Fence current = fence;
+        if (current == null) {
+            return false;
+        }
+        long age = current.ageMillis();
+        return state.tasks().values().anyMatch(task -> task.outlives(age));
+    }
+
+    /** Ends tasks whose lease is over, and sees to it that somebody else would. */
+    void watchLease() {
+        Fence current = fence;
+        if (stopped || current == null) {
+            return;
+        }
+        timers.after(LEASE_INTERVAL, this::watchLease);
+        current.watch();
+        if (isOverdue()) {
+            takeUntilRemembered(List.of(new AgentEvent.Tick()));
+        }
+    }
+
+    @Override
+    public long leaseStamp() {
+        return fence == null ? 0 : fence.stamp();
+    }
+
+    @Override
+    public void leaseRenewed(long stamp) {
+        if (fence != null && starts != null) {
+            fence.renew(stamp);
+            starts.review(state);
+        }
     }
 
     private void wakeAt(@Nullable Long millis) {
@@ -208,7 +269,8 @@ final class TaskDriver implements WorkerTasks {
                     AgentEvent.HealthChanged _,
                     AgentEvent.ReportAcknowledged _,
                     AgentEvent.Tick _,
-                    AgentEvent.ClockJumped _ ->
+                    AgentEvent.ClockJumped _,
+                    AgentEvent.LeaseAged _ ->
                     log.atDebug().addKeyValue("event", event).log("event");
         }
     }
@@ -217,7 +279,7 @@ final class TaskDriver implements WorkerTasks {
         switch (action) {
             case AgentAction.Pull pull -> runtime.pull(pull);
             case AgentAction.Create create -> runtime.create(create);
-            case AgentAction.Start start -> runtime.start(start);
+            case AgentAction.Start start -> start(start);
             case AgentAction.Stop stop -> runtime.stop(stop);
             case AgentAction.RemoveTask remove -> runtime.remove(remove);
             case AgentAction.RemoveStray stray -> {
@@ -226,7 +288,20 @@ final class TaskDriver implements WorkerTasks {
             }
             case AgentAction.TellHealth(var taskArn) -> unwell.accept(taskArn);
             case AgentAction.Report(var report) -> reports.accept(report);
-            case AgentAction.Release release -> runtime.release(release);
+            case AgentAction.Release release -> {
+                if (starts != null) {
+                    starts.ended(release);
+                }
+                runtime.release(release);
+            }
+        }
+    }
+
+    private void start(AgentAction.Start order) {
+        if (starts == null) {
+            runtime.start(order);
+        } else {
+            starts.begin(order, state.tasks().get(order.key().taskArn()));
         }
     }
 

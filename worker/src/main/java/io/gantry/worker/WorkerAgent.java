@@ -1,5 +1,6 @@
 package io.gantry.worker;
 
+import io.gantry.common.acs.AcsMessage.GantryLeaseMessage;
 import io.gantry.common.acs.AcsMessage.GantryStreamMessage;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.LoopThread;
@@ -13,6 +14,9 @@ import io.gantry.worker.docker.DockerSettings;
 import io.gantry.worker.endpoints.CredentialStore;
 import io.gantry.worker.endpoints.EndpointParts;
 import io.gantry.worker.endpoints.EndpointServer;
+import io.gantry.worker.fence.BootTime;
+import io.gantry.worker.fence.Fence;
+import io.gantry.worker.fence.Guard;
 import io.gantry.worker.journal.Journal;
 import io.gantry.worker.lookup.Lookups;
 import io.gantry.worker.process.ProcessRuntime;
@@ -29,6 +33,7 @@ import io.gantry.worker.session.VertxTransport;
 import io.gantry.worker.streams.StreamService;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +130,9 @@ public final class WorkerAgent implements AutoCloseable {
                 endpoints == null ? InjectedEnvironment.NONE : endpoints::environment;
         ContainerRuntime containers = runtime(injected, this::post);
         runtime = containers;
+        Path fenced = config.dataDirectory().toAbsolutePath().resolve("fence");
+        Guard guard = containers.guard(fenced);
+        Fence fence = guard == null ? null : new Fence(fenced, BootTime.ofMachine(), guard);
         TaskDriver tasks =
                 new TaskDriver(
                         new Agent(
@@ -134,11 +142,12 @@ public final class WorkerAgent implements AutoCloseable {
                         containers,
                         credentials,
                         Clock.system(),
-                        loop);
+                        loop,
+                        fence);
         RequestSigner signer = new KeySigner(accessKey(), config.region());
         ControlPlaneSession conversation =
                 new ControlPlaneSession(
-                        sessionSettings(containers),
+                        sessionSettings(containers, fence != null),
                         transport,
                         signer,
                         Clock.system(),
@@ -160,6 +169,7 @@ public final class WorkerAgent implements AutoCloseable {
         tasks.post(new AgentEvent.Restarted(adopt(containers)));
         loop.run(conversation::start);
         loop.run(tasks::watchClock);
+        loop.run(tasks::watchLease);
         new Tidying(tasks::state, containers, config.images().cleanup().interval(), loop).begin();
         log.atInfo()
                 .addKeyValue("engine", containers.version())
@@ -218,7 +228,7 @@ public final class WorkerAgent implements AutoCloseable {
         return fixed == null ? new CredentialsFile(config.credentialsFile()) : () -> fixed;
     }
 
-    private SessionSettings sessionSettings(ContainerRuntime containers) {
+    private SessionSettings sessionSettings(ContainerRuntime containers, boolean leased) {
         Map<String, String> attributes = new TreeMap<>(Machine.attributes());
         attributes.putAll(config.attributes());
         List<String> capabilities = new ArrayList<>(Machine.capabilities());
@@ -227,6 +237,9 @@ public final class WorkerAgent implements AutoCloseable {
         capabilities.add(GantryStreamMessage.CAPABILITY);
         if (containers.streams().terminals()) {
             capabilities.add(GantryStreamMessage.TTY_CAPABILITY);
+        }
+        if (leased) {
+            capabilities.add(GantryLeaseMessage.CAPABILITY);
         }
         if (endpoints != null) {
             capabilities.add("com.amazonaws.ecs.capability.task-iam-role");

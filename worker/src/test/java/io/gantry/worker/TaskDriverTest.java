@@ -17,6 +17,8 @@ import io.gantry.worker.core.RuntimeFacts;
 import io.gantry.worker.core.TaskReport;
 import io.gantry.worker.core.TaskStatus;
 import io.gantry.worker.endpoints.CredentialStore;
+import io.gantry.worker.fence.BootTime;
+import io.gantry.worker.fence.Fence;
 import io.gantry.worker.journal.Journal;
 import io.gantry.worker.runtime.ContainerRuntime;
 import java.io.IOException;
@@ -78,7 +80,8 @@ final class TaskDriverTest {
                         runtime(),
                         new CredentialStore(),
                         clock,
-                        time);
+                        time,
+                        null);
         driver().reportTo(reports::add, _ -> {});
     }
 
@@ -103,7 +106,7 @@ final class TaskDriverTest {
                         new Class<?>[] {ContainerRuntime.class},
                         (_, method, _) -> {
                             orders.add(method.getName());
-                            return null;
+                            return method.getName().equals("guardTarget") ? "process /c1" : null;
                         });
     }
 
@@ -175,6 +178,107 @@ final class TaskDriverTest {
             journal().close();
             run("umount", disk.toString());
         }
+    }
+
+    private long bootCentis = 100_000;
+
+    private Fence fence(Path place) {
+        var boot =
+                new BootTime() {
+                    @Override
+                    public long centis() {
+                        return bootCentis;
+                    }
+
+                    @Override
+                    public String boot() {
+                        return "boot";
+                    }
+                };
+        return new Fence(place, boot, () -> {});
+    }
+
+    private TaskDriver leased(Fence fence) {
+        var leased =
+                new TaskDriver(
+                        new Agent(AgentSettings.usual()),
+                        journal(),
+                        runtime(),
+                        new CredentialStore(),
+                        clock,
+                        time,
+                        fence);
+        leased.reportTo(reports::add, _ -> {});
+        driver = leased;
+        AcsContainer web = AcsContainer.of("web", "busybox").build();
+        leased.assign(
+                List.of(
+                        AcsTask.run(ARN, "web", "1")
+                                .containers(List.of(web))
+                                .leaseMillis(54_000L)
+                                .build()));
+        happen(new AgentEvent.Pulled(KEY, null));
+        happen(new AgentEvent.Created(KEY, "c1"));
+        return leased;
+    }
+
+    @Test
+    void aTaskThatNeedsALeaseBeginsOnceThereIsOneAndNotUnguarded() {
+        TaskDriver leased = leased(fence(directory.resolve("fence")));
+        assertThat(orders).doesNotContain("start");
+        long stamp = leased.leaseStamp();
+        bootCentis += 6_000;
+        leased.leaseRenewed(stamp);
+        assertThat(orders).as("that lease is over").doesNotContain("start");
+        leased.leaseRenewed(leased.leaseStamp());
+        assertThat(orders).containsOnlyOnce("start");
+        assertThat(directory.resolve("fence/tasks/t1.web")).isRegularFile();
+    }
+
+    @Test
+    void aTaskThatIsStoppedWhileItWaitsForALeaseNeverBegins() {
+        TaskDriver leased = leased(fence(directory.resolve("fence")));
+        leased.assign(List.of(AcsTask.stop(ARN)));
+        time.settle();
+        assertThat(reports).extracting(TaskReport::status).containsExactly(TaskStatus.STOPPED);
+        leased.leaseRenewed(leased.leaseStamp());
+        assertThat(orders).doesNotContain("start");
+    }
+
+    @Test
+    void whatWasEndedFromOutsideIsReportedWithItsReasonHoweverTheNewsArrive() {
+        TaskDriver leased = leased(fence(directory.resolve("fence")));
+        leased.leaseRenewed(leased.leaseStamp());
+        happen(
+                new AgentEvent.Started(
+                        KEY,
+                        new RuntimeFacts("c1", null, null, List.of(), null, clock.nowMillis())));
+        leased.reportAcknowledged(ARN, 1);
+        time.settle();
+        // The worker was paused for a minute; the first it hears of is the end of its container.
+        bootCentis += 6_000;
+        happen(new AgentEvent.Exited(KEY, new Exit(137, null, clock.nowMillis())));
+        assertThat(reports.getLast().status()).isEqualTo(TaskStatus.STOPPED);
+        assertThat(reports.getLast().reason()).isEqualTo(AcsTask.LEASE_EXPIRED);
+        assertThat(directory.resolve("fence/tasks")).isEmptyDirectory();
+    }
+
+    @Test
+    void aLeaseThatEndsWhileNothingElseHappensEndsItsTasks() {
+        TaskDriver leased = leased(fence(directory.resolve("fence")));
+        leased.leaseRenewed(leased.leaseStamp());
+        happen(
+                new AgentEvent.Started(
+                        KEY,
+                        new RuntimeFacts("c1", null, null, List.of(), null, clock.nowMillis())));
+        leased.watchLease();
+        bootCentis += 5_399;
+        clockAheadMillis = Duration.ofHours(3).toMillis();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(orders).as("no clock can hurry it").doesNotContain("stop");
+        bootCentis += 1;
+        time.advance(Duration.ofSeconds(1));
+        assertThat(orders).containsOnlyOnce("stop");
     }
 
     @Test

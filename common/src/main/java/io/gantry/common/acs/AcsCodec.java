@@ -25,7 +25,9 @@ public final class AcsCodec {
                             AcsMessage.StageUpdateMessage.class,
                             AcsMessage.PerformUpdateMessage.class,
                             AcsMessage.GantryInventoryMessage.class,
-                            AcsMessage.GantryStreamMessage.class));
+                            AcsMessage.GantryStreamMessage.class,
+                            AcsMessage.GantryHeartbeatMessage.class,
+                            AcsMessage.GantryLeaseMessage.class));
 
     private AcsCodec() {}
 

@@ -281,6 +281,26 @@ public sealed interface AcsMessage {
     }
 
     /**
+     * Gantry's extension, agent to server, every few seconds: still here, and please renew the
+     * lease. Only sent once the server has said that it grants leases.
+     *
+     * @param number of this heartbeat, from 1 on; no two of a connection have the same
+     */
+    record GantryHeartbeatMessage(long number) implements AcsMessage {}
+
+    /**
+     * Gantry's extension, server to agent: when the agent sent the heartbeat of this number the
+     * cluster took it for connected, so nothing of what it runs is replaced before its lease,
+     * counted from then on, is over. Only for workers that say {@code gantry.capability.lease}.
+     *
+     * @param number of the heartbeat that is answered; 0 announces that leases are granted
+     */
+    record GantryLeaseMessage(long number) implements AcsMessage {
+        /** The attribute of workers that end tasks whose lease is over, whatever happens. */
+        public static final String CAPABILITY = "gantry.capability.lease";
+    }
+
+    /**
      * A task by name.
      *
      * @param desiredStatus RUNNING or STOPPED

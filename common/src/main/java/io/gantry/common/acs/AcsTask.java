@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param cpu limit of the whole task in vCPU, such as 0.25
  * @param memory limit of the whole task in MiB
  * @param overrides ignored by agents; the server merges overrides itself
+ * @param leaseMillis Gantry's extension, which other agents ignore: the worker ends the task once
+ *     its lease has not been renewed for so long; null if the task has none
  */
 public record AcsTask(
         String arn,
@@ -41,7 +43,12 @@ public record AcsTask(
         List<AcsVolume> volumes,
         List<AcsNetworkInterface> elasticNetworkInterfaces,
         List<Association> associations,
-        List<Attachment> attachments) {
+        List<Attachment> attachments,
+        @Nullable Long leaseMillis) {
+
+    /** Why a worker ended a task whose lease it could not renew. */
+    public static final String LEASE_EXPIRED =
+            "Task stopped: the lease of this container instance expired";
 
     public static final String RUNNING = "RUNNING";
     public static final String STOPPED = "STOPPED";
@@ -111,7 +118,8 @@ public record AcsTask(
                 volumes,
                 elasticNetworkInterfaces,
                 associations,
-                attachments);
+                attachments,
+                leaseMillis);
     }
 
     /** What may be kept on a disk: of the credentials only their ids and roles. */
@@ -229,6 +237,7 @@ public record AcsTask(
         private List<AcsContainer> containers = List.of();
         private List<AcsVolume> volumes = List.of();
         private List<Association> associations = List.of();
+        private @Nullable Long leaseMillis;
 
         private Builder(String arn, String desiredStatus) {
             this.arn = arn;
@@ -302,6 +311,11 @@ public record AcsTask(
             return this;
         }
 
+        public Builder leaseMillis(@Nullable Long value) {
+            leaseMillis = value;
+            return this;
+        }
+
         public AcsTask build() {
             return new AcsTask(
                     arn,
@@ -330,7 +344,8 @@ public record AcsTask(
                     volumes,
                     List.of(),
                     associations,
-                    List.of());
+                    List.of(),
+                    leaseMillis);
         }
     }
 }

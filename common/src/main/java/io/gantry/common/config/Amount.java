@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers with a unit, as people write them. */
-final class Amount {
+public final class Amount {
     private static final Pattern FORM = Pattern.compile("([0-9]{1,15})\\s*([a-z]*)");
 
     private Amount() {}
 
     /** Null unless it is one like 500ms, 10s, 5m, 2h, 1d or PT1.5S. */
-    static @Nullable Duration duration(String text) {
+    public static @Nullable Duration duration(String text) {
         if (text.regionMatches(true, 0, "P", 0, 1)) {
             try {
                 Duration parsed = Duration.parse(text);

@@ -1,15 +1,23 @@
 package io.gantry.common.time;
 
-enum SystemClock implements Clock {
-    INSTANCE;
+final class SystemClock implements Clock {
+    static final SystemClock INSTANCE = new SystemClock();
+
+    private volatile long offsetMillis;
+
+    private SystemClock() {}
 
     @Override
     public long nowMillis() {
-        return System.currentTimeMillis();
+        return System.currentTimeMillis() + offsetMillis;
     }
 
     @Override
     public long nanoTime() {
         return System.nanoTime();
+    }
+
+    void shift(long millis) {
+        offsetMillis = millis;
     }
 }

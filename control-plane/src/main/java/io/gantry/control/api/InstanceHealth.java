@@ -96,7 +96,10 @@ final class InstanceHealth {
                     .build();
         }
         return result.status(InstanceHealthCheckState.IMPAIRED)
-                .statusReason("The agent is disconnected.")
+                .statusReason(
+                        worker.lost()
+                                ? "The agent is disconnected and counts as lost."
+                                : "The agent is disconnected.")
                 .lastUpdated(Views.time(nowMillis))
                 .lastStatusChange(Views.time(worker.disconnectedAtMillis()))
                 .build();

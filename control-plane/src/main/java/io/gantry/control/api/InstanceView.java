@@ -36,6 +36,7 @@ final class InstanceView {
                 .remainingResources(
                         resources(worker, worker.free(), taken(worker), worker.freeGpus()))
                 .status(worker.status().name())
+                .statusReason(reason(worker))
                 .agentConnected(worker.connected())
                 .runningTasksCount(running(worker))
                 .pendingTasksCount(worker.pending())
@@ -44,6 +45,14 @@ final class InstanceView {
                 .attachments(List.of())
                 .tags(tagged ? worker.tags() : List.of())
                 .build();
+    }
+
+    /** ECS says nothing here of an instance that is ACTIVE; neither do we, unless it is lost. */
+    private static @Nullable String reason(Worker worker) {
+        return worker.lost()
+                ? "LOST: nothing has been heard of the agent for so long that its service tasks are"
+                        + " replaced."
+                : null;
     }
 
     /** Tasks that run and should go on: one that stops no longer counts, though it holds on. */

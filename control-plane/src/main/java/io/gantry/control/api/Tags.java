@@ -1,5 +1,6 @@
 package io.gantry.control.api;
 
+import io.gantry.control.core.state.Loss;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,11 @@ final class Tags {
             if (key.toLowerCase(Locale.ROOT).startsWith(RESERVED)) {
                 throw ApiErrors.invalid(
                         "Tag keys that begin with 'aws:' are reserved: '" + key + "'.");
+            }
+            if (key.equals(Loss.TAG) && Loss.parse(String.valueOf(tag.value())) == null) {
+                throw ApiErrors.invalid(
+                        "The value '%s' of the tag %s is invalid. It must be never, or a time from 10s to 24h such as 30s, 5m or 1h."
+                                .formatted(tag.value(), Loss.TAG));
             }
             if (!keys.add(key)) {
                 throw ApiErrors.invalid("Duplicate tag key '" + key + "'.");

@@ -147,6 +147,10 @@ public final class HttpServer implements AutoCloseable {
                 end -> {
                     if (!request.response().ended()) {
                         HttpRequest whole = received(request, body.getBytes());
+                        if (operators.isDownload(whole)) {
+                            send(request, whole);
+                            return;
+                        }
                         answer(
                                 request,
                                 () ->
@@ -210,6 +214,25 @@ public final class HttpServer implements AutoCloseable {
                     () -> {
                         HttpReply reply = reply(page);
                         context.runOnContext(go -> write(request.response(), reply));
+                    });
+        } catch (RejectedExecutionException closing) {
+            request.response().setStatusCode(503).end();
+        }
+    }
+
+    private void send(HttpServerRequest request, HttpRequest whole) {
+        var context = vertx.getOrCreateContext();
+        try {
+            virtualThreads.execute(
+                    () -> {
+                        OperatorApi.Download download = operators.open(whole);
+                        var content = download.content();
+                        if (content == null) {
+                            context.runOnContext(go -> write(request.response(), download.reply()));
+                        } else {
+                            new StreamedReply(context, request.response())
+                                    .send(download.reply().contentType(), content);
+                        }
                     });
         } catch (RejectedExecutionException closing) {
             request.response().setStatusCode(503).end();

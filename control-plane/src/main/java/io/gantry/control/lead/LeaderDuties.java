@@ -26,6 +26,8 @@ public final class LeaderDuties implements Replica.Listener {
     private final DeadlineClock deadlines;
     private final SessionPatrol sessions;
     private final PolicyKeeper policy;
+    private final LossPatrol losses;
+    private final LevelKeeper level;
     private @Nullable Timer tick;
     private @Nullable Timer found;
     private @Nullable Timer keep;
@@ -39,7 +41,9 @@ public final class LeaderDuties implements Replica.Listener {
             ServiceLoop services,
             DeadlineClock deadlines,
             SessionPatrol sessions,
-            PolicyKeeper policy) {
+            PolicyKeeper policy,
+            LossPatrol losses,
+            LevelKeeper level) {
         this.replica = replica;
         this.timers = timers;
         this.founding = founding;
@@ -47,6 +51,8 @@ public final class LeaderDuties implements Replica.Listener {
         this.deadlines = deadlines;
         this.sessions = sessions;
         this.policy = policy;
+        this.losses = losses;
+        this.level = level;
     }
 
     /** Begins to follow who leads; call once. */
@@ -64,6 +70,7 @@ public final class LeaderDuties implements Replica.Listener {
             leading = false;
             services.stop();
             sessions.stop();
+            losses.stop();
             cancel(tick);
             cancel(found);
             cancel(keep);
@@ -73,6 +80,7 @@ public final class LeaderDuties implements Replica.Listener {
             term = role.term();
             services.start();
             sessions.start();
+            losses.start();
             // Each duty in a task of its own: one that fails leaves the others alone.
             tick = timers.after(Duration.ZERO, this::tick);
             found = timers.after(Duration.ZERO, this::found);
@@ -104,6 +112,7 @@ public final class LeaderDuties implements Replica.Listener {
         if (leading) {
             keep = timers.after(POLICY, this::keep);
             policy.proposeIfOther(replica.state());
+            level.raiseIfAllKnowMore(replica.state());
         }
     }
 

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends sessions whose node is gone and cannot say so itself. Missing heartbeats are no evidence of
- * death, so the time counts from when this leader began to look; a session that is ended by mistake
- * costs its agent a reconnect. Looking at heartbeats may block, so it has {@link Timers} of its
- * own.
+ * death, so the time counts from when this leader began to look, and only while it was awake; a
+ * session that is ended by mistake costs its agent a reconnect. Looking at heartbeats may block, so
+ * it has {@link Timers} of its own.
  */
 public final class SessionPatrol {
-    static final Duration SILENCE = Duration.ofSeconds(20);
+    /** Never less: nodes tell of their sessions every five seconds. */
+    static final Duration SILENCE = Duration.ofSeconds(15);
 
     private static final Duration ROUND = Duration.ofSeconds(5);
 
@@ -35,8 +36,9 @@ public final class SessionPatrol {
     private final Map<WorkerId, Seen> seen = new HashMap<>();
 
     private @Nullable Timer next;
+    private long roundNanos;
 
-    private record Seen(@Nullable Heartbeat heartbeat, long session, long sinceNanos) {}
+    private record Seen(@Nullable Heartbeat heartbeat, long session, long silentNanos) {}
 
     public SessionPatrol(
             Replica replica, CommandLog commands, LiveStore live, Clock clock, Timers timers) {
@@ -53,6 +55,7 @@ public final class SessionPatrol {
                 () -> {
                     end();
                     seen.clear();
+                    roundNanos = clock.nanoTime();
                     round();
                 });
     }
@@ -70,32 +73,40 @@ public final class SessionPatrol {
 
     private void round() {
         next = timers.after(ROUND, this::round);
+        long now = clock.nanoTime();
+        long passed = Math.min(now - roundNanos, 2 * ROUND.toNanos());
+        roundNanos = now;
         if (live.nodes() == 0) {
             // Without the store no heartbeat is seen, which says nothing about the agents.
             seen.clear();
         } else {
-            check(replica.state());
+            check(replica.state(), passed);
         }
     }
 
-    private void check(ClusterState state) {
-        state.workers().forEach((id, worker) -> check(worker));
+    private void check(ClusterState state, long passedNanos) {
+        long limit =
+                Math.max(SILENCE.toNanos(), state.policy().disconnectedAfterMillis() * 1_000_000);
+        state.workers().forEach((id, worker) -> check(worker, passedNanos, limit));
         seen.keySet().removeIf(id -> state.workers().get(id) == null);
     }
 
-    private void check(Worker worker) {
+    private void check(Worker worker, long passedNanos, long limitNanos) {
         if (!worker.connected()) {
             seen.remove(worker.id());
             return;
         }
         Heartbeat heartbeat = live.heartbeat(worker.id());
         Seen known = seen.get(worker.id());
-        long now = clock.nanoTime();
         if (known == null
                 || known.session != worker.session()
                 || (heartbeat != null && !heartbeat.equals(known.heartbeat))) {
-            seen.put(worker.id(), new Seen(heartbeat, worker.session(), now));
-        } else if (now - known.sinceNanos > SILENCE.toNanos()) {
+            seen.put(worker.id(), new Seen(heartbeat, worker.session(), 0));
+        } else if (known.silentNanos + passedNanos <= limitNanos) {
+            seen.put(
+                    worker.id(),
+                    new Seen(heartbeat, worker.session(), known.silentNanos + passedNanos));
+        } else {
             seen.remove(worker.id());
             // If the log does not take it, the time runs once more.
             var _ = commands.submit(new DisconnectWorker(worker.id(), worker.session()));

@@ -94,6 +94,16 @@ public final class HazelcastLiveStore implements LiveStore {
         return store;
     }
 
+    /**
+     * Looks for these from now on, instead of those it was started with. Nodes that share the store
+     * already go on to.
+     *
+     * @param members {@code host:port} of all nodes
+     */
+    public void members(List<String> members) {
+        config.getNetworkConfig().getJoin().getTcpIpConfig().setMembers(members);
+    }
+
     private void join() {
         while (!closed) {
             try {

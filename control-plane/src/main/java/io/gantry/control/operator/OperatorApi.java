@@ -1,5 +1,6 @@
 package io.gantry.control.operator;
 
+import io.gantry.common.check.Check;
 import io.gantry.common.wire.AssumedRole;
 import io.gantry.common.wire.Authentication;
 import io.gantry.common.wire.HttpReply;
@@ -7,6 +8,9 @@ import io.gantry.common.wire.HttpRequest;
 import io.gantry.common.wire.WireException;
 import io.gantry.control.log.LogUnavailable;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.ecs.model.ServerException;
@@ -22,6 +26,7 @@ public final class OperatorApi {
 
     private final Authentication authentication;
     private final Map<String, OperatorCall> calls;
+    private final Map<String, OperatorDownload> downloads;
 
     /**
      * With the calls that are served.
@@ -29,8 +34,22 @@ public final class OperatorApi {
      * @param calls by name, such as {@code transfer-leadership}
      */
     public OperatorApi(Authentication authentication, Map<String, OperatorCall> calls) {
+        this(authentication, calls, Map.of());
+    }
+
+    /**
+     * With the calls that are served, and what can be fetched.
+     *
+     * @param calls by name, such as {@code transfer-leadership}
+     * @param downloads by name, such as {@code snapshot}
+     */
+    public OperatorApi(
+            Authentication authentication,
+            Map<String, OperatorCall> calls,
+            Map<String, OperatorDownload> downloads) {
         this.authentication = authentication;
         this.calls = Map.copyOf(calls);
+        this.downloads = Map.copyOf(downloads);
     }
 
     /** Whether this is where requests for {@code path} belong. */
@@ -40,13 +59,53 @@ public final class OperatorApi {
 
     /** The answer to a POST; always one, whatever goes wrong. */
     public HttpReply reply(HttpRequest request) {
+        return answer(
+                request,
+                () -> {
+                    OperatorCall call = calls.get(name(request));
+                    if (call == null) {
+                        throw OperatorRefused.invalid("There is no call " + request.path() + '.');
+                    }
+                    return json(200, call.answer(body(request)));
+                });
+    }
+
+    /** Whether the answer to a request is fetched with {@link #open} instead. */
+    public boolean isDownload(HttpRequest request) {
+        return downloads.containsKey(name(request));
+    }
+
+    /**
+     * What was asked for, or why it is not to be had.
+     *
+     * @param reply of status 200 and without body if there is content
+     */
+    public record Download(HttpReply reply, OperatorDownload.@Nullable Content content) {}
+
+    /** The beginning of the answer to a POST for something to fetch. */
+    public Download open(HttpRequest request) {
+        var opened = new AtomicReference<OperatorDownload.Content>();
+        HttpReply reply =
+                answer(
+                        request,
+                        () -> {
+                            OperatorDownload download =
+                                    Check.present(downloads.get(name(request)), request.path());
+                            opened.set(download.open(body(request)));
+                            return new HttpReply(
+                                    200, "application/octet-stream", Map.of(), new byte[0]);
+                        });
+        return new Download(reply, opened.get());
+    }
+
+    private static String name(HttpRequest request) {
+        return serves(request.path()) ? request.path().substring(PREFIX.length()) : "";
+    }
+
+    private HttpReply answer(HttpRequest request, Supplier<HttpReply> whenAllowed) {
         try {
             authorize(request);
-            OperatorCall call = calls.get(request.path().substring(PREFIX.length()));
-            if (call == null) {
-                throw OperatorRefused.invalid("There is no call " + request.path() + '.');
-            }
-            return json(200, call.answer(body(request)));
+            return whenAllowed.get();
         } catch (OperatorRefused refused) {
             return refusal(refused);
         } catch (WireException unsigned) {

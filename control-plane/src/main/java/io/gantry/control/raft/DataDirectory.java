@@ -56,6 +56,11 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** What the node begins with if it is new. */
+    Seed seed() {
+        return new Seed(directory);
+    }
+
     Path raft() {
         return directory.resolve("raft");
     }

@@ -10,17 +10,18 @@ import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 
 /** The group as this node sees it: who is in it, who leads it, and how to address it. */
 final class Group {
-    static final RaftGroupId ID =
+    /** What a group is called that was founded, as against one that was recovered. */
+    static final RaftGroupId FOUNDED =
             RaftGroupId.valueOf(
                     UUID.nameUUIDFromBytes(
                             "gantry control plane".getBytes(StandardCharsets.UTF_8)));
@@ -31,25 +32,40 @@ final class Group {
     private final AtomicLong calls = new AtomicLong();
     private final RaftServer server;
     private final RaftServer.Division division;
+    private final RaftGroupId id;
 
-    Group(RaftServer server) throws IOException {
+    Group(RaftServer server, RaftGroupId id) throws IOException {
         this.server = server;
-        this.division = server.getDivision(ID);
+        this.id = id;
+        this.division = server.getDivision(id);
     }
 
-    static RaftGroup of(RaftConfig config) {
-        return RaftGroup.valueOf(ID, config.peers().stream().map(Group::peer).toList());
+    RaftGroupId id() {
+        return id;
     }
 
-    /** The nodes besides this one. */
-    static List<RaftPeer> others(RaftConfig config) {
-        return config.peers().stream()
-                .filter(peer -> !peer.id().equals(config.id()))
-                .map(Group::peer)
-                .toList();
+    /** Who is in the group at this moment, as this node's log says. */
+    Members members() {
+        return Members.of(division.getRaftConf());
     }
 
-    private static RaftPeer peer(RaftConfig.Peer peer) {
+    /** Changes the members, if they are still {@code before}. Done by the leader alone. */
+    CompletableFuture<RaftClientReply> configure(Members before, List<RaftPeer> after) {
+        var arguments =
+                SetConfigurationRequest.Arguments.newBuilder()
+                        .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                        .setServersInCurrentConf(before.current())
+                        .setServersInNewConf(after)
+                        .build();
+        try {
+            return server.setConfigurationAsync(
+                    new SetConfigurationRequest(client, self(), id, nextCall(), arguments));
+        } catch (IOException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
+    }
+
+    static RaftPeer peer(RaftConfig.Peer peer) {
         return RaftPeer.newBuilder()
                 .setId(RaftPeerId.valueOf(peer.id()))
                 .setAddress(peer.address())
@@ -86,12 +102,12 @@ final class Group {
         return request(client, to, nextCall(), RaftClientRequest.staleReadRequestType(-1), message);
     }
 
-    private static RaftClientRequest request(
+    private RaftClientRequest request(
             ClientId from, RaftPeerId to, long call, RaftClientRequest.Type type, Message message) {
         return RaftClientRequest.newBuilder()
                 .setClientId(from)
                 .setServerId(to)
-                .setGroupId(ID)
+                .setGroupId(id)
                 .setCallId(call)
                 .setType(type)
                 .setMessage(message)
@@ -109,7 +125,7 @@ final class Group {
     CompletableFuture<RaftClientReply> transfer(RaftPeerId to, long boundMillis) {
         try {
             return server.transferLeadershipAsync(
-                    new TransferLeadershipRequest(client, self(), ID, nextCall(), to, boundMillis));
+                    new TransferLeadershipRequest(client, self(), id, nextCall(), to, boundMillis));
         } catch (IOException failed) {
             return CompletableFuture.failedFuture(failed);
         }

@@ -34,7 +34,8 @@ final class Kinds<T> {
                     .add("plan", Command.CommitPlan.class)
                     .add("protect", Command.ProtectTasks.class)
                     .add("worker=", Command.SetWorkerStatus.class)
-                    .add("policy", Command.SetPolicy.class);
+                    .add("policy", Command.SetPolicy.class)
+                    .add("lost", Command.LoseWorker.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()
@@ -49,13 +50,28 @@ final class Kinds<T> {
 
     private final Map<String, Class<? extends T>> types = new HashMap<>();
     private final Map<Class<?>, String> names = new HashMap<>();
+    private final Map<Class<?>, Integer> levels = new HashMap<>();
 
-    private Kinds() {}
+    Kinds() {}
 
     private Kinds<T> add(String name, Class<? extends T> type) {
+        return add(name, type, 1);
+    }
+
+    /**
+     * Adds a kind.
+     *
+     * @param level feature level from which on it may enter the log
+     */
+    Kinds<T> add(String name, Class<? extends T> type, int level) {
+        levels.put(type, level);
         Check.that(types.put(name, type) == null, name);
         Check.that(names.put(type, name) == null, type);
         return this;
+    }
+
+    int levelOf(Class<?> type) {
+        return Check.present(levels.get(type), type);
     }
 
     String nameOf(Class<?> type) {

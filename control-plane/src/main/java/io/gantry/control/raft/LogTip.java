@@ -15,8 +15,10 @@ import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
  *
  * @param term of the last entry of whatever kind
  * @param command index of the last entry with commands, committed or not; -1 if there is none
+ * @param changed index of the entry that says who the members are, -1 if there is none
+ * @param members fingerprint of these
  */
-record LogTip(long term, long command) {
+record LogTip(long term, long command, long changed, int members) {
 
     /** Of several tips, the greatest covers every entry that they know to be committed. */
     static final Comparator<LogTip> ORDER =
@@ -35,9 +37,11 @@ record LogTip(long term, long command) {
     static LogTip of(RaftServer.Division division, TermIndex applied) {
         RaftLog log = division.getRaftLog();
         TermIndex last = log.getLastEntryTermIndex();
+        // Read after the end of the log: whoever has an entry has what made its quorum.
+        Members members = Members.of(division.getRaftConf());
         if (last == null || last.getIndex() <= applied.getIndex()) {
             long term = last == null ? applied.getTerm() : last.getTerm();
-            return new LogTip(Math.max(term, applied.getTerm()), applied.getIndex());
+            return of(Math.max(term, applied.getTerm()), applied.getIndex(), members);
         }
         for (long end = last.getIndex() + 1; end > applied.getIndex() + 1; end -= WINDOW) {
             long start = Math.max(applied.getIndex() + 1, end - WINDOW);
@@ -46,20 +50,39 @@ record LogTip(long term, long command) {
                 LogEntryHeader header = headers[i];
                 if (header != null
                         && header.getLogEntryBodyCase() == LogEntryBodyCase.STATEMACHINELOGENTRY) {
-                    return new LogTip(last.getTerm(), header.getIndex());
+                    return of(last.getTerm(), header.getIndex(), members);
                 }
             }
         }
-        return new LogTip(last.getTerm(), applied.getIndex());
+        return of(last.getTerm(), applied.getIndex(), members);
+    }
+
+    private static LogTip of(long term, long command, Members members) {
+        return new LogTip(term, command, members.index(), members.fingerprint());
+    }
+
+    /** Whether this node knows of a change of the members that is not in {@code known}. */
+    boolean knowsBetterThan(Members known) {
+        return changed > known.index() && members != known.fingerprint();
     }
 
     Message toMessage() {
-        ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES).putLong(term).putLong(command);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(3 * Long.BYTES + Integer.BYTES)
+                        .putLong(term)
+                        .putLong(command)
+                        .putLong(changed)
+                        .putInt(members);
         return Message.valueOf(UnsafeByteOperations.unsafeWrap(bytes.flip()));
     }
 
     static LogTip of(Message message) {
         ByteBuffer bytes = message.getContent().asReadOnlyByteBuffer();
-        return new LogTip(bytes.getLong(), bytes.getLong());
+        long term = bytes.getLong();
+        long command = bytes.getLong();
+        // A node of an older release has never seen a change.
+        return bytes.hasRemaining()
+                ? new LogTip(term, command, bytes.getLong(), bytes.getInt())
+                : new LogTip(term, command, -1, 0);
     }
 }

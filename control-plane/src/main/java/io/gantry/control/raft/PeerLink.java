@@ -1,5 +1,6 @@
 package io.gantry.control.raft;
 
+import io.gantry.control.log.LogUnavailable;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -9,7 +10,6 @@ import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.netty.NettyFactory;
-import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftPeer;
@@ -31,14 +31,22 @@ final class PeerLink implements AutoCloseable {
     private static final Executor CONNECTING = Executors.newVirtualThreadPerTaskExecutor();
 
     private final RaftClientRpc rpc;
+    private final Group group;
 
-    PeerLink(ClientId client, List<RaftPeer> others, RaftProperties properties) {
-        this.rpc = new NettyFactory(new Parameters()).newRaftClientRpc(client, properties);
-        rpc.addRaftPeers(others);
+    PeerLink(Group group, RaftProperties properties) {
+        this.group = group;
+        this.rpc = new NettyFactory(new Parameters()).newRaftClientRpc(group.client(), properties);
     }
 
     /** The answer of {@code request.getServerId()}, or whatever went wrong on the way. */
     CompletableFuture<RaftClientReply> send(RaftClientRequest request) {
+        RaftPeer peer = group.members().find(request.getServerId());
+        if (peer == null) {
+            return CompletableFuture.failedFuture(
+                    new LogUnavailable(request.getServerId() + " is no member of the group"));
+        }
+        // Does nothing if the peer is known.
+        rpc.addRaftPeers(List.of(peer));
         return CompletableFuture.completedFuture(request)
                 .thenComposeAsync(rpc::sendRequestAsync, CONNECTING)
                 .whenComplete(

@@ -4,16 +4,20 @@ import io.gantry.common.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node of the group needs to know.
  *
  * @param id of this node, one of the peers'
- * @param peers all nodes of the group, this one included; the same on all of them and for ever
+ * @param peers who founds the group, this node included; later the group's log says who is in it
  * @param bindHost address to listen on; {@code 0.0.0.0} for all. Whoever reaches it can write to
  *     the log: the transport knows neither encryption nor identities.
  * @param dataDirectory where log and snapshots are, of this node alone
  * @param clock of this machine; a leader stamps entries with it
+ * @param joins the group that a new node waits to be added to, instead of founding one
+ * @param release what this node's program is
  */
 public record RaftConfig(
         String id,
@@ -22,7 +26,9 @@ public record RaftConfig(
         Path dataDirectory,
         Timing timing,
         Limits limits,
-        Clock clock) {
+        Clock clock,
+        @Nullable UUID joins,
+        Release release) {
 
     public RaftConfig {
         peers = List.copyOf(peers);
@@ -33,6 +39,18 @@ public record RaftConfig(
         if (peers.stream().map(Peer::id).distinct().count() < peers.size()) {
             throw new IllegalArgumentException("two peers have the same id: " + peers);
         }
+    }
+
+    /** A node that founds its group with the others, unless its directory knows of one. */
+    public RaftConfig(
+            String id,
+            List<Peer> peers,
+            String bindHost,
+            Path dataDirectory,
+            Timing timing,
+            Limits limits,
+            Clock clock) {
+        this(id, peers, bindHost, dataDirectory, timing, limits, clock, null, Release.OWN);
     }
 
     /** A node with usual timing and limits that listens on all addresses. */
@@ -78,6 +96,8 @@ public record RaftConfig(
      * @param keptEntries entries that stay in the log behind a snapshot, so that a node that was
      *     away for a moment need not be sent the whole state
      * @param segmentBytes size of the log's files; only whole ones are deleted
+     * @param snapshotBytes of the log after which a snapshot is taken, however few entries they are
+     * @param snapshotAge after which one is taken if anything has been applied since the last
      */
     public record Limits(
             int queuedCommands,
@@ -86,8 +106,33 @@ public record RaftConfig(
             int batchBytes,
             int snapshotEntries,
             int keptEntries,
-            int segmentBytes) {
+            int segmentBytes,
+            long snapshotBytes,
+            Duration snapshotAge) {
         private static final int MIB = 1 << 20;
+        private static final long USUAL_BYTES = 64L * MIB;
+        private static final Duration USUAL_AGE = Duration.ofHours(1);
+
+        /** With usual bounds of what a snapshot leaves to the log. */
+        public Limits(
+                int queuedCommands,
+                int queuedBytes,
+                int batchCommands,
+                int batchBytes,
+                int snapshotEntries,
+                int keptEntries,
+                int segmentBytes) {
+            this(
+                    queuedCommands,
+                    queuedBytes,
+                    batchCommands,
+                    batchBytes,
+                    snapshotEntries,
+                    keptEntries,
+                    segmentBytes,
+                    USUAL_BYTES,
+                    USUAL_AGE);
+        }
 
         public static final Limits USUAL =
                 new Limits(50_000, 64 * MIB, 1_000, MIB / 2, 20_000, 5_000, 16 * MIB);

@@ -8,21 +8,25 @@ import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica;
 import io.gantry.control.raft.CommandQueue.Submitted;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
-import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
@@ -55,6 +59,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
     private static final int CARRIERS = 4;
 
     private static final Duration ROLE_CHECK = Duration.ofMillis(100);
+    private static final Duration REMOVAL_NOTICE = Duration.ofSeconds(4);
     private static final Duration TRANSFER = Duration.ofMillis(500);
 
     private final RaftConfig config;
@@ -69,10 +74,17 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
     private final List<Carrier> carriers = new ArrayList<>();
     private final List<Thread> carrierThreads = new ArrayList<>();
     private final ReadBarrier barrier;
+    private final Removal removal;
+    private final Membership membership;
+    private final LevelPoll levels;
     private final List<Consumer<Role>> roleListeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<Throwable> failure;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Role role = new Role(0, "", false);
+    private long aliveNanos;
+    private int toldMembers;
+    private final List<Consumer<List<RaftConfig.Peer>>> memberListeners =
+            new CopyOnWriteArrayList<>();
 
     private RaftNode(RaftConfig config, DataDirectory directory, Parts parts) throws IOException {
         this.config = config;
@@ -82,27 +94,31 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         this.applied = parts.applied;
         this.machine = parts.machine;
         this.failure = parts.failure;
-        this.group = new Group(server);
+        this.group = new Group(server, parts.initial.getGroupId());
         this.queue = new CommandQueue(config.limits());
         RaftProperties properties = server.getProperties();
-        List<RaftPeer> others = Group.others(config);
         for (int i = 0; i < CARRIERS; i++) {
-            var link = new PeerLink(group.client(), others, properties);
+            var link = new PeerLink(group, properties);
             links.add(link);
             carriers.add(new Carrier(group, link, queue, config.clock()));
         }
-        var questions = new PeerLink(group.client(), others, properties);
+        var questions = new PeerLink(group, properties);
         links.add(questions);
+        this.levels = new LevelPoll(group, questions, config.release());
         this.barrier =
                 new ReadBarrier(
                         loop,
                         config.clock(),
                         group,
                         questions,
-                        others,
                         machine::tip,
                         applied,
                         config.timing().submit());
+        var calls = new PeerLink(group, properties);
+        links.add(calls);
+        var rollCall = new RollCall(group, calls, machine::standing);
+        this.removal = new Removal(group, parts.files, rollCall, config.clock(), loop);
+        this.membership = new Membership(group, rollCall, this::transferLeadership);
     }
 
     /** What exists before the node itself does. */
@@ -111,18 +127,25 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         private final AppliedIndex applied;
         private final ReplicaStateMachine machine;
         private final RaftServer server;
+        private final GroupFiles files;
+        private final RaftGroup initial;
         private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
         private volatile @Nullable RaftNode node;
 
         Parts(RaftConfig config, DataDirectory directory) throws IOException {
+            files = new GroupFiles(config.dataDirectory());
+            files.checkNotRemoved();
+            files.settle();
+            directory.seed().checkFounds(config);
+            initial = files.start(config);
             loop = new LoopThread("raft-" + config.id());
             applied = new AppliedIndex(loop);
-            machine = new ReplicaStateMachine(config.clock(), applied, this);
+            machine = new ReplicaStateMachine(config, directory.seed(), applied, this);
             try {
                 server =
                         RaftServer.newBuilder()
                                 .setServerId(RaftPeerId.valueOf(config.id()))
-                                .setGroup(Group.of(config))
+                                .setGroup(initial)
                                 .setStateMachine(machine)
                                 .setProperties(RatisSettings.of(config, directory.raft()))
                                 .setOption(RaftStorage.StartupOption.RECOVER)
@@ -157,13 +180,19 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         DataDirectory directory = DataDirectory.open(config.dataDirectory());
         Parts parts = null;
         try {
+            LevelMark mark = LevelMark.check(config.dataDirectory(), config.release());
             parts = new Parts(config, directory);
             parts.server.start();
             var node = new RaftNode(config, directory, parts);
-            node.checkPeers();
+            node.comparePeers();
+            node.addListener(mark);
+            mark.note(node.state());
             parts.node = node;
             node.begin();
             return node;
+        } catch (RemovedException removed) {
+            directory.close();
+            throw removed;
         } catch (IOException | RuntimeException failed) {
             if (parts != null) {
                 parts.server.close();
@@ -175,8 +204,26 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         }
     }
 
-    /** The log remembers its members; others cannot be had by changing the configuration. */
-    private void checkPeers() throws IOException {
+    /**
+     * The group whose log a directory holds; null if it holds none, or only one that nobody has
+     * told anything yet, which is removed.
+     *
+     * @throws IOException if the directory cannot be read, or is that of a node that was removed
+     */
+    public static @Nullable UUID groupOf(Path dataDirectory) throws IOException {
+        var files = new GroupFiles(dataDirectory);
+        files.checkNotRemoved();
+        files.settle();
+        files.clearBlank();
+        RaftGroupId id = files.id();
+        return id == null ? null : id.getUuid();
+    }
+
+    /** The log remembers its members; those of the configuration founded the group. */
+    private void comparePeers() {
+        if (config.joins() != null) {
+            return;
+        }
         var configured = new HashMap<String, String>();
         config.peers().forEach(peer -> configured.put(peer.id(), peer.address()));
         var remembered = new HashMap<String, String>();
@@ -185,14 +232,16 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                 .getAllPeers()
                 .forEach(peer -> remembered.put(peer.getId().toString(), peer.getAddress()));
         if (!configured.equals(remembered)) {
-            throw new IOException(
-                    "peers are configured as %s, but the log was made by %s"
-                            .formatted(configured, remembered));
+            log.atWarn()
+                    .addKeyValue("peers", configured)
+                    .addKeyValue("members", remembered)
+                    .log("the setting peers is out of date; the members in the log count");
         }
     }
 
     private void begin() {
         var _ = failure.thenAccept(this::fail);
+        aliveNanos = config.clock().nanoTime();
         for (int i = 0; i < CARRIERS; i++) {
             carrierThreads.add(
                     Thread.ofPlatform()
@@ -205,6 +254,13 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
 
     @Override
     public CompletableFuture<Committed> submit(Command command) {
+        int level = Kinds.COMMANDS.levelOf(command.getClass());
+        if (level > state().level()) {
+            return CompletableFuture.failedFuture(
+                    new LogUnavailable(
+                            "this needs feature level %d; the installation is at %d until all nodes run a release that knows more"
+                                    .formatted(level, state().level())));
+        }
         byte[] encoded = LogCodec.encode(command);
         // Leaves room for the rest of a batch, which may be a byte short of full.
         int most = RatisSettings.ENTRY_BYTES - 2 * config.limits().batchBytes();
@@ -291,10 +347,29 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                         });
     }
 
+    /**
+     * Completes with a sentence once this node has been removed from its group. It serves nothing
+     * useful from then on, and cannot start again from its directory.
+     */
+    public CompletableFuture<String> removed() {
+        return removal.removed().copy();
+    }
+
+    /** Calls {@code listener} when the members have changed, on a thread that must not be held. */
+    public void addMembersListener(Consumer<List<RaftConfig.Peer>> listener) {
+        memberListeners.add(listener);
+    }
+
+    /** Who is in the group. */
+    public Membership membership() {
+        return membership;
+    }
+
     /** How the log is doing. Cheap. */
     public RaftStats stats() {
         DivisionInfo info = group.division().getInfo();
         RaftPeerId leader = info.getLeaderId();
+        Standing standing = machine.standing();
         return new RaftStats(
                 info.getCurrentTerm(),
                 info.getCurrentRole().name(),
@@ -307,15 +382,35 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                 info.isLeader() ? lag() : Map.of(),
                 machine.entriesApplied(),
                 machine.commandsApplied(),
-                machine.applyNanos());
+                machine.applyNanos(),
+                standing.lastTerm(),
+                standing.lastIndex(),
+                machine.snapshotStats());
+    }
+
+    /**
+     * Everything that this node has applied, as of one entry. After {@link #catchUp} it holds
+     * whatever was acknowledged anywhere before. Cheap; holding it keeps that state in memory.
+     */
+    public SnapshotImage snapshot() {
+        return machine.image();
+    }
+
+    /**
+     * The highest feature level that every node of the group knows. Exceptionally with {@link
+     * LogUnavailable} while one of them does not answer.
+     */
+    public CompletableFuture<Integer> commonLevel() {
+        return closed.get() ? CompletableFuture.failedFuture(closing()) : levels.common();
     }
 
     private Map<String, Long> lag() {
         long committed = group.division().getRaftLog().getLastCommittedIndex();
         var lag = new HashMap<String, Long>();
+        Members members = group.members();
         for (CommitInfoProto info : group.division().getCommitInfos()) {
             String peer = info.getServer().getId().toStringUtf8();
-            if (!peer.equals(config.id())) {
+            if (!peer.equals(config.id()) && members.contains(RaftPeerId.valueOf(peer))) {
                 lag.put(peer, Math.max(0, committed - info.getCommitIndex()));
             }
         }
@@ -336,8 +431,25 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         }
         loop.after(ROLE_CHECK, this::checkRole);
         updateRole();
-        if (!group.division().getInfo().isAlive()) {
+        boolean alive = group.division().getInfo().isAlive();
+        removal.check(alive);
+        tellMembers();
+        if (alive) {
+            aliveNanos = config.clock().nanoTime();
+        }
+        // Ratis closes the server of a node that was removed, which takes a moment to find out.
+        boolean overdue = config.clock().nanoTime() - aliveNanos > REMOVAL_NOTICE.toNanos();
+        if (!alive && overdue && !removal.removed().isDone()) {
             failure.complete(new IllegalStateException("Ratis has closed its server"));
+        }
+    }
+
+    private void tellMembers() {
+        Members now = group.members();
+        if (now.fingerprint() != toldMembers) {
+            toldMembers = now.fingerprint();
+            List<RaftConfig.Peer> peers = membership.peers();
+            memberListeners.forEach(listener -> listener.accept(peers));
         }
     }
 
@@ -362,7 +474,19 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                 .addKeyValue("applied", applied.get())
                 .log("replica stops");
         // On a thread of its own: the one that failed is one that closing waits for.
-        Thread.ofPlatform().daemon().name("raft-stop").start(this::crash);
+        Thread.ofPlatform().daemon().name("raft-stop").start(this::crashAfterRatis);
+    }
+
+    /**
+     * Ratis closes a server whose applying thread has failed, on that thread. Whoever closes it
+     * before waits for entries that are never applied.
+     */
+    private void crashAfterRatis() {
+        long patience = config.clock().nanoTime() + TRANSFER.toNanos();
+        while (group.division().getInfo().isAlive() && config.clock().nanoTime() - patience < 0) {
+            LockSupport.parkNanos(ROLE_CHECK.toNanos() / 10);
+        }
+        crash();
     }
 
     /**

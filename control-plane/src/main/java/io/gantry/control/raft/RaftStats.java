@@ -15,6 +15,9 @@ import java.util.Map;
  * @param entriesApplied since this node started
  * @param commandsApplied in those entries
  * @param applyNanos spent on them, on the applying thread
+ * @param lastTerm term of the last entry, committed or not
+ * @param lastIndex index of that entry
+ * @param snapshot the latest one
  */
 public record RaftStats(
         long term,
@@ -28,7 +31,10 @@ public record RaftStats(
         Map<String, Long> followersLag,
         long entriesApplied,
         long commandsApplied,
-        long applyNanos) {
+        long applyNanos,
+        long lastTerm,
+        long lastIndex,
+        SnapshotStats snapshot) {
     public RaftStats {
         followersLag = Map.copyOf(followersLag);
     }

@@ -23,6 +23,11 @@ final class RatisSettings {
 
     private static final int SNAPSHOT_CHUNK_BYTES = 4 << 20;
     private static final Duration RPC_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration NEWCOMER_SILENCE = Duration.ofSeconds(15);
+
+    /** Entries that a newcomer may be behind when it becomes a member. */
+    private static final int NEWCOMER_GAP = 100;
+
     private static final Duration RETRY_CACHE = Duration.ofMinutes(1);
 
     private RatisSettings() {}
@@ -45,6 +50,9 @@ final class RatisSettings {
         // The bound of calls between nodes too, in spite of its name. Long enough for a chunk of a
         // snapshot to reach a slow disk; elections do not wait for it.
         RaftClientConfigKeys.Rpc.setRequestTimeout(properties, time(RPC_TIMEOUT));
+        // A newcomer that is sent a snapshot answers only when a chunk of it is on its disk.
+        RaftServerConfigKeys.setStagingTimeout(properties, time(NEWCOMER_SILENCE));
+        RaftServerConfigKeys.setStagingCatchupGap(properties, NEWCOMER_GAP);
         // Beyond our own bound of a submit, so that a repeated call never finds its reply
         // forgotten.
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, time(RETRY_CACHE));
@@ -93,7 +101,8 @@ final class RatisSettings {
 
     private static void snapshots(RaftProperties properties, Limits limits) {
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
-        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, limits.snapshotEntries());
+        // Ratis knows entries only; SnapshotTaker is asked after each and knows bytes and time too.
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, 1);
         // Stopping must be quick; the log is there.
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
         // A node that is down must not make the log of the others grow without bound: it is sent

@@ -5,13 +5,14 @@ import io.gantry.common.time.Timers;
 import io.gantry.control.log.LogUnavailable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * before them; if it is of the entry's own term, the longest such log reaches at least as far. No
  * leader is asked, so there is none to be mistaken about being one.
  *
+ * <p>A majority of whom? Of the members in this node's log, unless one that answers knows of a
+ * later change: a change is in the logs of a majority of those before it when it begins to count,
+ * hence in one of those that answer. Then this node must read of it before it asks again.
+ *
  * <p>Everything happens on the loop. One round is under way at a time; those who come meanwhile
  * share the next.
  */
@@ -39,13 +44,12 @@ final class ReadBarrier {
     /** Questions on their way to a node; more would only queue behind a connection that hangs. */
     private static final int MAX_ASKED = 32;
 
-    private static final LogTip NOTHING = new LogTip(-1, -1);
+    private static final LogTip NOTHING = new LogTip(-1, -1, -1, 0);
 
     private final Timers loop;
     private final Clock clock;
     private final Group group;
     private final PeerLink link;
-    private final List<RaftPeerId> others;
     private final Supplier<LogTip> ownTip;
     private final AppliedIndex applied;
     private final Duration bound;
@@ -59,7 +63,6 @@ final class ReadBarrier {
             Clock clock,
             Group group,
             PeerLink link,
-            List<RaftPeer> others,
             Supplier<LogTip> ownTip,
             AppliedIndex applied,
             Duration bound) {
@@ -67,13 +70,16 @@ final class ReadBarrier {
         this.clock = clock;
         this.group = group;
         this.link = link;
-        this.others = others.stream().map(RaftPeer::getId).toList();
         this.ownTip = ownTip;
         this.applied = applied;
         this.bound = bound;
     }
 
     CompletableFuture<Void> pass() {
+        if (group.members().current().isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new LogUnavailable("this node has not been added to the control plane yet"));
+        }
         var passed = new CompletableFuture<Void>();
         loop.run(
                 () -> {
@@ -111,7 +117,9 @@ final class ReadBarrier {
         private final List<CompletableFuture<Void>> passing;
         private final long deadlineNanos;
         private int attempt;
-        private int answers;
+        private Members members = group.members();
+        private Set<RaftPeerId> answered = new HashSet<>();
+        private boolean decided;
         private LogTip greatest = NOTHING;
         private Timers.Timer patience = () -> {};
 
@@ -122,12 +130,14 @@ final class ReadBarrier {
 
         void ask() {
             attempt++;
-            answers = 0;
+            members = group.members();
+            answered = new HashSet<>();
+            decided = false;
             greatest = NOTHING;
             int asking = attempt;
             patience = loop.after(AGAIN, () -> askAgain(asking));
-            others.forEach(other -> tipOf(other, asking));
-            answered(asking, ownTip.get());
+            members.others(group.self()).forEach(other -> tipOf(other.getId(), asking));
+            answered(asking, group.self(), ownTip.get());
         }
 
         private void tipOf(RaftPeerId other, int asking) {
@@ -143,19 +153,19 @@ final class ReadBarrier {
                                         onTheWay.decrementAndGet();
                                         if (failure == null && reply.isSuccess()) {
                                             LogTip tip = LogTip.of(reply.getMessage());
-                                            loop.run(() -> answered(asking, tip));
+                                            loop.run(() -> answered(asking, other, tip));
                                         }
                                     });
         }
 
-        private void answered(int asking, LogTip tip) {
-            int majority = (others.size() + 1) / 2 + 1;
-            if (asking != attempt || answers >= majority) {
+        private void answered(int asking, RaftPeerId from, LogTip tip) {
+            if (asking != attempt || decided || tip.knowsBetterThan(members)) {
                 return;
             }
             greatest = LogTip.ORDER.compare(tip, greatest) > 0 ? tip : greatest;
-            answers++;
-            if (answers == majority) {
+            answered.add(from);
+            if (members.isMajority(answered)) {
+                decided = true;
                 var _ =
                         applied.await(greatest.command(), AGAIN)
                                 .thenRun(() -> loop.run(() -> end(asking)));
@@ -193,7 +203,10 @@ final class ReadBarrier {
             fail(
                     new LogUnavailable(
                             "%d of %d nodes answered; entry %d was not applied here"
-                                    .formatted(answers, others.size() + 1, greatest.command())));
+                                    .formatted(
+                                            answered.size(),
+                                            members.current().size(),
+                                            greatest.command())));
             next();
         }
     }

@@ -45,20 +45,36 @@ final class ReplicaStateMachine extends BaseStateMachine {
     private final Events events;
     private final SnapshotStore snapshots = new SnapshotStore();
     private final SnapshotTaker taker;
+    private final Seed seed;
+    private final Release release;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     private volatile ClusterState state = ClusterState.EMPTY;
+    private volatile SnapshotImage image = new SnapshotImage(0, -1, ClusterState.EMPTY);
     private Deliveries deliveries = Deliveries.NONE;
+    private long bytesApplied;
     private volatile TermIndex lastCommands = TermIndex.INITIAL_VALUE;
     private final LongAdder entriesApplied = new LongAdder();
     private final LongAdder commandsApplied = new LongAdder();
     private final LongAdder applyNanos = new LongAdder();
 
-    ReplicaStateMachine(Clock clock, AppliedIndex applied, Events events) {
+    ReplicaStateMachine(RaftConfig config, Seed seed, AppliedIndex applied, Events events) {
+        this(config.clock(), config.limits(), config.release(), seed, applied, events);
+    }
+
+    ReplicaStateMachine(
+            Clock clock,
+            RaftConfig.Limits limits,
+            Release release,
+            Seed seed,
+            AppliedIndex applied,
+            Events events) {
         this.clock = clock;
+        this.release = release;
+        this.seed = seed;
         this.applied = applied;
         this.events = events;
-        this.taker = new SnapshotTaker(snapshots);
+        this.taker = new SnapshotTaker(snapshots, limits, clock);
     }
 
     /** What the node around this must know. Called on threads of Ratis that must not be held. */
@@ -100,6 +116,20 @@ final class ReplicaStateMachine extends BaseStateMachine {
         }
     }
 
+    Standing standing() {
+        try {
+            RaftServer.Division division = getServer().join().getDivision(getGroupId());
+            return Standing.of(division, getLastAppliedTermIndex());
+        } catch (IOException closed) {
+            throw new IllegalStateException("this node is closing", closed);
+        }
+    }
+
+    /** Read only while nothing is applied. */
+    Deliveries deliveries() {
+        return deliveries;
+    }
+
     @Override
     public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage)
             throws IOException {
@@ -108,9 +138,16 @@ final class ReplicaStateMachine extends BaseStateMachine {
                         () -> {
                             super.initialize(server, group, storage);
                             snapshots.init(storage);
+                            seed.sow(snapshots, storage);
                             restore(snapshots.reload());
                         },
                         IOException.class);
+    }
+
+    /** Takes the state from the latest snapshot. */
+    void load(RaftStorage storage) throws IOException {
+        snapshots.init(storage);
+        restore(snapshots.reload());
     }
 
     @Override
@@ -139,12 +176,14 @@ final class ReplicaStateMachine extends BaseStateMachine {
             return;
         }
         SnapshotFile.Loaded loaded = SnapshotFile.read(snapshot.getFile().getPath());
+        release.checkKnows(loaded.state().level());
         TermIndex at = TermIndex.valueOf(loaded.term(), loaded.index());
         state = loaded.state();
+        image = new SnapshotImage(at.getTerm(), at.getIndex(), loaded.state());
         deliveries = loaded.deliveries();
         lastCommands = at;
         setLastAppliedTermIndex(at);
-        taker.restored(at.getIndex());
+        taker.restored(at.getIndex(), snapshot.getFile().getPath(), bytesApplied);
         applied.set(at.getIndex());
     }
 
@@ -225,9 +264,12 @@ final class ReplicaStateMachine extends BaseStateMachine {
             touched.add(outcome.touched());
         }
         var answer = new Replies(replies);
+        checkLevel(next);
         deliveries = deliveries.plus(batch, next.nowMillis(), answer);
         // The state before the index: whoever has waited for the index finds the state.
         state = next;
+        image = new SnapshotImage(at.getTerm(), at.getIndex(), next);
+        bytesApplied += batch.getLogData().size();
         lastCommands = at;
         updateLastAppliedTermIndex(at);
         entriesApplied.increment();
@@ -239,6 +281,15 @@ final class ReplicaStateMachine extends BaseStateMachine {
         return answer;
     }
 
+    /** Whatever comes next may be more than this release understands. */
+    private void checkLevel(ClusterState next) {
+        try {
+            release.checkKnows(next.level());
+        } catch (IOException unknown) {
+            throw new UndecodableException(String.valueOf(unknown.getMessage()), unknown);
+        }
+    }
+
     @Override
     public void notifyTermIndexUpdated(long term, long index) {
         super.notifyTermIndexUpdated(term, index);
@@ -247,11 +298,20 @@ final class ReplicaStateMachine extends BaseStateMachine {
 
     @Override
     public long takeSnapshot() {
-        return taker.take(getLastAppliedTermIndex(), state, deliveries);
+        return taker.take(getLastAppliedTermIndex(), state, deliveries, bytesApplied);
     }
 
     long snapshotIndex() {
         return taker.finished();
+    }
+
+    SnapshotStats snapshotStats() {
+        return taker.stats();
+    }
+
+    /** What was applied last, as a whole. */
+    SnapshotImage image() {
+        return image;
     }
 
     @Override
@@ -261,7 +321,14 @@ final class ReplicaStateMachine extends BaseStateMachine {
 
     @Override
     public CompletableFuture<Message> queryStale(Message question, long minIndex) {
-        return CompletableFuture.completedFuture(tip().toMessage());
+        return CompletableFuture.completedFuture(answer(question));
+    }
+
+    private Message answer(Message question) {
+        if (question.getContent().equals(Standing.QUESTION.getContent())) {
+            return standing().toMessage();
+        }
+        return LevelPoll.isAsked(question) ? LevelPoll.answer(release) : tip().toMessage();
     }
 
     @Override

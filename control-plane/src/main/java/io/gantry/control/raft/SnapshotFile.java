@@ -11,6 +11,7 @@ import java.io.EOFException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -22,6 +23,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +52,12 @@ final class SnapshotFile {
 
     private SnapshotFile() {}
 
-    /** What a snapshot says of itself. */
+    /**
+     * What a snapshot says of itself.
+     *
+     * @param release that wrote it, null in the oldest ones
+     * @param savedAtMillis when an operator saved it; 0 of those that a node takes for itself
+     */
     record Header(
             long term,
             long index,
@@ -59,7 +66,10 @@ final class SnapshotFile {
             long sequence,
             @Nullable Realm realm,
             List<Deliveries.Row> deliveries,
-            @Nullable Policy policy) {
+            @Nullable Policy policy,
+            @Nullable String release,
+            long savedAtMillis,
+            boolean restored) {
 
         static Header of(long term, long index, ClusterState state, Deliveries deliveries) {
             return new Header(
@@ -70,9 +80,30 @@ final class SnapshotFile {
                     state.sequence(),
                     state.realm(),
                     deliveries.rows(),
-                    state.policy());
+                    state.policy(),
+                    Release.OWN.name(),
+                    0,
+                    state.restored());
+        }
+
+        Header savedAt(long millis) {
+            return new Header(
+                    term,
+                    index,
+                    nowMillis,
+                    level,
+                    sequence,
+                    realm,
+                    deliveries,
+                    policy,
+                    release,
+                    millis,
+                    restored);
         }
     }
+
+    /** A file that was read from one end to the other, without its rows. */
+    record Scanned(int format, Header header, Map<String, Integer> rows, long bytes) {}
 
     /** A state and the entry that made it. */
     record Loaded(long term, long index, ClusterState state, Deliveries deliveries) {}
@@ -85,23 +116,28 @@ final class SnapshotFile {
     static byte[] write(Path file, long term, long index, ClusterState state, Deliveries deliveries)
             throws IOException {
         MessageDigest md5 = newMd5();
-        var crc = new CRC32C();
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             var digested = new DigestOutputStream(Channels.newOutputStream(channel), md5);
-            var buffered = new BufferedOutputStream(digested, BUFFER_BYTES);
-            var out = new DataOutputStream(new CheckedOutputStream(buffered, crc));
-            out.writeLong(HEAD);
-            out.writeInt(FORMAT);
-            writeContent(out, Header.of(term, index, state, deliveries), state);
-            out.writeInt((int) crc.getValue());
-            out.writeLong(TAIL);
-            out.flush();
+            write(digested, Header.of(term, index, state, deliveries), state);
             channel.force(true);
         } catch (JacksonException failed) {
             throw new IOException("cannot write snapshot " + file, failed);
         }
         return md5.digest();
+    }
+
+    /** Writes what a file would hold, and flushes. */
+    static void write(OutputStream to, Header header, ClusterState state) throws IOException {
+        var crc = new CRC32C();
+        var buffered = new BufferedOutputStream(to, BUFFER_BYTES);
+        var out = new DataOutputStream(new CheckedOutputStream(buffered, crc));
+        out.writeLong(HEAD);
+        out.writeInt(FORMAT);
+        writeContent(out, header, state);
+        out.writeInt((int) crc.getValue());
+        out.writeLong(TAIL);
+        out.flush();
     }
 
     private static void writeContent(DataOutputStream out, Header header, ClusterState state) {
@@ -128,42 +164,53 @@ final class SnapshotFile {
      * @throws IOException that says what is wrong with the file
      */
     static Loaded read(Path file) throws IOException {
+        var tables = new SnapshotTables();
+        Header header = scan(file, tables::add).header();
+        return new Loaded(
+                header.term(),
+                header.index(),
+                tables.state(header),
+                Deliveries.of(header.deliveries()));
+    }
+
+    /**
+     * Checks a whole file and decodes everything in it.
+     *
+     * @param rows is shown each row of each table
+     * @throws IOException that says what is wrong with the file
+     */
+    static Scanned scan(Path file, Consumer<Object> rows) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            verify(file, channel);
+            int format = verify(file, channel);
             channel.position(HEAD_BYTES);
             var content = new Limited(channel, channel.size() - HEAD_BYTES - TAIL_BYTES);
             try (JsonParser in = Records.CBOR.createParser(new BufferedInputStream(content))) {
-                return readContent(in);
+                in.nextToken();
+                Header header = in.readValueAs(Header.class);
+                return new Scanned(format, header, readRows(in, rows), channel.size());
             }
         } catch (JacksonException | UndecodableException malformed) {
             throw new IOException("snapshot " + file + " cannot be read", malformed);
         }
     }
 
-    private static Loaded readContent(JsonParser in) {
-        in.nextToken();
-        Header header = in.readValueAs(Header.class);
-        var tables = new SnapshotTables();
+    private static Map<String, Integer> readRows(JsonParser in, Consumer<Object> rows) {
         var counts = new TreeMap<String, Integer>();
         String table = "";
-        Class<?> rows = null;
+        Class<?> type = null;
         for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
             if (token == JsonToken.VALUE_STRING) {
                 table = in.getString();
                 if (table.equals(END)) {
                     in.nextToken();
                     checkCounts(counts, in.readValueAs(new TypeReference<>() {}));
-                    return new Loaded(
-                            header.term(),
-                            header.index(),
-                            tables.state(header),
-                            Deliveries.of(header.deliveries()));
+                    return counts;
                 }
-                rows = tables.rowsOf(table);
-            } else if (rows == null) {
+                type = SnapshotTables.rowsOf(table);
+            } else if (type == null) {
                 throw new UndecodableException("unknown table: " + table);
             } else {
-                tables.add(in.readValueAs(rows));
+                rows.accept(in.readValueAs(type));
                 counts.merge(table, 1, Integer::sum);
             }
         }
@@ -176,7 +223,8 @@ final class SnapshotFile {
         }
     }
 
-    private static void verify(Path file, FileChannel channel) throws IOException {
+    /** The format of a file that is whole. */
+    private static int verify(Path file, FileChannel channel) throws IOException {
         long size = channel.size();
         var head = new DataInputStream(new Limited(channel, HEAD_BYTES));
         if (size < HEAD_BYTES || head.readLong() != HEAD) {
@@ -201,6 +249,7 @@ final class SnapshotFile {
         if (crcOf(channel, size - TAIL_BYTES) != expected) {
             throw new IOException("snapshot is damaged, its checksum is wrong: " + file);
         }
+        return format;
     }
 
     private static int crcOf(FileChannel channel, long length) throws IOException {

@@ -62,8 +62,8 @@ final class SnapshotStore implements StateMachineStorage {
         // Called on the thread that applies, which must not wait for the disk; see save().
     }
 
-    /** Writes a snapshot and forgets those that are not needed any more. */
-    void save(TermIndex at, ClusterState state, Deliveries deliveries) throws IOException {
+    /** Writes a snapshot, tells its file, and forgets those that are not needed any more. */
+    Path save(TermIndex at, ClusterState state, Deliveries deliveries) throws IOException {
         RaftStorage place = storage;
         if (place == null) {
             throw new IOException("no storage yet");
@@ -86,5 +86,6 @@ final class SnapshotStore implements StateMachineStorage {
         files.updateLatestSnapshot(
                 new SingleFileSnapshotInfo(new FileInfo(file, md5), term, index));
         files.cleanupOldSnapshots(KEPT);
+        return file;
     }
 }

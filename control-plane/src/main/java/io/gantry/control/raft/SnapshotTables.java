@@ -19,7 +19,7 @@ import io.gantry.control.core.state.Token;
 import io.gantry.control.core.state.TokenUse;
 import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.WorkerOf;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +29,17 @@ import org.jspecify.annotations.Nullable;
  * only find rows of others are made anew.
  */
 final class SnapshotTables {
+    private static final Map<String, Class<?>> TYPES =
+            Map.ofEntries(
+                    Map.entry("clusters", Cluster.class),
+                    Map.entry("families", Family.class),
+                    Map.entry("taskDefinitions", TaskDefinitionRow.class),
+                    Map.entry("services", Service.class),
+                    Map.entry("workers", Worker.class),
+                    Map.entry("tasks", Task.class),
+                    Map.entry("tokens", TokenUse.class),
+                    Map.entry("deadlines", Deadline.class));
+
     private final SortedTable.Editor<String, Cluster> clusters =
             SortedTable.<String, Cluster>empty().edit();
     private final SortedTable.Editor<String, Family> families =
@@ -53,19 +64,6 @@ final class SnapshotTables {
     private final SortedTable.Editor<WorkerOf, Present> workersByCluster =
             SortedTable.<WorkerOf, Present>empty().edit();
 
-    private final Map<String, Class<?>> types = new LinkedHashMap<>();
-
-    SnapshotTables() {
-        types.put("clusters", Cluster.class);
-        types.put("families", Family.class);
-        types.put("taskDefinitions", TaskDefinitionRow.class);
-        types.put("services", Service.class);
-        types.put("workers", Worker.class);
-        types.put("tasks", Task.class);
-        types.put("tokens", TokenUse.class);
-        types.put("deadlines", Deadline.class);
-    }
-
     /** Shows all rows of a state, table by table in the order of their keys. */
     static void forEach(ClusterState state, BiConsumer<String, Object> action) {
         state.clusters().forEach((key, row) -> action.accept("clusters", row));
@@ -79,8 +77,13 @@ final class SnapshotTables {
     }
 
     /** What the rows of a table are, or null if there is no such table. */
-    @Nullable Class<?> rowsOf(String table) {
-        return types.get(table);
+    static @Nullable Class<?> rowsOf(String table) {
+        return TYPES.get(table);
+    }
+
+    /** What the rows of all tables are. */
+    static Collection<Class<?>> types() {
+        return TYPES.values();
     }
 
     void add(Object row) {
@@ -130,6 +133,7 @@ final class SnapshotTables {
                 tasksByService.done(),
                 tasksByWorker.done(),
                 workersByCluster.done(),
-                header.policy() == null ? Policy.DEFAULT : header.policy());
+                header.policy() == null ? Policy.DEFAULT : header.policy(),
+                header.restored());
     }
 }

@@ -8,6 +8,7 @@ import io.gantry.common.acs.AcsVolume;
 import io.gantry.common.model.Arn;
 import io.gantry.common.model.EcrImage;
 import io.gantry.common.model.ImageReference;
+import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Overridden;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Task;
@@ -47,6 +48,12 @@ final class Payloads {
         return Arn.ecs(realm.region(), realm.account(), resource).toString();
     }
 
+    /** A task that is kept when its worker returns goes on without lease. */
+    private static @Nullable Long lease(Task task) {
+        Loss loss = task.loss();
+        return loss == null || loss.kept() ? null : (Long) loss.leaseMillis();
+    }
+
     AcsTask stop(Task task) {
         return AcsTask.stop(arn(task));
     }
@@ -67,6 +74,7 @@ final class Payloads {
                 .ipcMode(definition.ipcModeAsString())
                 .serviceName(task.service() == null ? null : task.service().name())
                 .group(task.group())
+                .leaseMillis(lease(task))
                 .containers(
                         definition.containerDefinitions().stream()
                                 .map(each -> container(each, task, definition, digests))

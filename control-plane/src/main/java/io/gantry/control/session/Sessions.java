@@ -111,19 +111,19 @@ public final class Sessions implements Replica.Listener {
 
     /** A session whose connect is in the log, but whose agent has left before it began. */
     void abandoned(WorkerId worker, long session) {
-        disconnect(worker, session);
+        disconnect(worker, session, 0);
     }
 
     private void closed(WorkerSession session) {
         sessions.remove(session.worker(), session);
         connections = sessions.size();
         live.remove(session.worker(), session.number());
-        disconnect(session.worker(), session.number());
+        disconnect(session.worker(), session.number(), session.silentMillis());
     }
 
-    private void disconnect(WorkerId worker, long session) {
+    private void disconnect(WorkerId worker, long session, long silentMillis) {
         // If the log does not take it, the leader's patrol ends the session: its heartbeats stop.
-        var _ = context.commands().submit(new DisconnectWorker(worker, session));
+        var _ = context.commands().submit(new DisconnectWorker(worker, session, silentMillis));
     }
 
     private void beat() {

@@ -4,7 +4,9 @@ import static io.gantry.common.acs.AcsMessage.IAMRoleCredentialsMessage.TASK_APP
 import static io.gantry.common.acs.AcsMessage.IAMRoleCredentialsMessage.TASK_EXECUTION;
 
 import io.gantry.common.acs.AcsMessage;
+import io.gantry.common.acs.AcsMessage.GantryHeartbeatMessage;
 import io.gantry.common.acs.AcsMessage.GantryInventoryMessage;
+import io.gantry.common.acs.AcsMessage.GantryLeaseMessage;
 import io.gantry.common.acs.AcsMessage.HeartbeatMessage;
 import io.gantry.common.acs.AcsMessage.IAMRoleCredentialsMessage;
 import io.gantry.common.acs.AcsMessage.PayloadMessage;
@@ -49,8 +51,11 @@ final class WorkerSession {
     /** Agents drop a connection after 60 s without a message. */
     static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
-    /** So long without any message the agent counts as gone. */
+    /** So long without any message an agent that sends no heartbeats of its own counts as gone. */
     static final Duration SILENCE = Duration.ofSeconds(50);
+
+    /** How often silence is measured; a measurement that comes late tells of a pause of ours. */
+    static final Duration WATCH = Duration.ofSeconds(1);
 
     /** Looks at the state even if nothing said that it changed. */
     static final Duration LOOK = Duration.ofSeconds(10);
@@ -71,7 +76,8 @@ final class WorkerSession {
     private final CredentialPushes pushes = new CredentialPushes();
     private long messages;
     private long numbers;
-    private long lastHeardNanos;
+    private long silentNanos;
+    private long watchedNanos;
     private boolean closed;
 
     /** What all sessions of a node share. */
@@ -100,8 +106,12 @@ final class WorkerSession {
     }
 
     void open() {
-        lastHeardNanos = context.clock().nanoTime();
+        hear();
         beat();
+        if (leased()) {
+            agent.send(new GantryLeaseMessage(0));
+        }
+        watch();
         look();
         sendManifest();
         context.timers().after(LOOK, this::lookRegularly);
@@ -111,12 +121,67 @@ final class WorkerSession {
         if (closed) {
             return;
         }
-        if (context.clock().nanoTime() - lastHeardNanos > SILENCE.toNanos()) {
+        context.timers().after(HEARTBEAT, this::beat);
+        agent.send(new HeartbeatMessage(nextId(), true));
+    }
+
+    private void hear() {
+        silentNanos = 0;
+        watchedNanos = context.clock().nanoTime();
+    }
+
+    private void watch() {
+        if (closed) {
+            return;
+        }
+        long now = context.clock().nanoTime();
+        silentNanos += Math.min(now - watchedNanos, 2 * WATCH.toNanos());
+        watchedNanos = now;
+        Duration limit =
+                leased()
+                        ? Duration.ofMillis(
+                                context.replica().state().policy().disconnectedAfterMillis())
+                        : SILENCE;
+        if (silentNanos > limit.toNanos()) {
             close("the agent is silent");
             return;
         }
-        context.timers().after(HEARTBEAT, this::beat);
-        agent.send(new HeartbeatMessage(nextId(), true));
+        context.timers().after(WATCH, this::watch);
+    }
+
+    /** For how long nothing has been heard of the agent, at the least. */
+    long silentMillis() {
+        return silentNanos / 1_000_000;
+    }
+
+    /** Whether the agent holds leases, and sends heartbeats to renew them. */
+    private boolean leased() {
+        Worker row = context.replica().state().workers().get(worker);
+        return row != null && row.leased();
+    }
+
+    /**
+     * Renews the lease, but only once this node knows everything that was committed anywhere before
+     * the heartbeat came: if the worker is connected even then, it cannot be declared lost before
+     * its lease is over. A node that is cut off never gets that far.
+     */
+    private void renew(long number) {
+        var _ =
+                context.replica()
+                        .catchUp()
+                        .whenComplete(
+                                (_, failure) -> {
+                                    if (failure == null) {
+                                        context.timers().run(() -> grant(number));
+                                    }
+                                });
+    }
+
+    private void grant(long number) {
+        Worker row = context.replica().state().workers().get(worker);
+        if (!closed && row != null && row.connected() && row.session() == session) {
+            agent.send(new GantryLeaseMessage(number));
+        }
     }
 
     private void lookRegularly() {
@@ -292,10 +357,11 @@ final class WorkerSession {
         if (closed) {
             return;
         }
-        lastHeardNanos = context.clock().nanoTime();
+        hear();
         switch (message) {
             case TaskStopVerificationMessage question -> verifyStops(question);
             case GantryInventoryMessage inventory -> reconcile(inventory);
+            case GantryHeartbeatMessage(long number) -> renew(number);
             default -> {
                 // Answers to heartbeats, payloads and credentials count as a sign of life. A
                 // payload with a bad

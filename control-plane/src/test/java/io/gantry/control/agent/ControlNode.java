@@ -79,7 +79,9 @@ final class ControlNode implements AutoCloseable {
                         auth,
                         key,
                         Duration.ofHours(1),
-                        url.toString());
+                        url.toString(),
+                        ControlPlaneConfig.Losses.USUAL,
+                        List.of());
         return new ControlNode(url, ControlPlane.start(config));
     }
 

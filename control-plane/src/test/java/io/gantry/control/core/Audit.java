@@ -82,6 +82,10 @@ public final class Audit {
         assertThat(worker.usedGpus()).as("each GPU belongs to one").doesNotHaveDuplicates();
         assertThat(worker.freeGpus()).noneMatch(gpus::contains);
         assertThat(used.fitsIn(worker.total())).as("%s on %s", used, worker.total()).isTrue();
+        assertThat(worker.connected() && worker.lost()).isFalse();
+        assertThat(alive.stream().filter(Task::lost))
+                .as("nothing is lost on a worker that is connected")
+                .allMatch(_ -> !worker.connected());
         assertThat(worker.running()).isEqualTo((int) count(alive, is(Status.RUNNING)));
         assertThat(worker.pending()).isEqualTo((int) count(alive, is(Status.PENDING)));
     }
@@ -123,6 +127,9 @@ public final class Audit {
     private static void check(Task task) {
         assertThat(task.origin().gpuIds()).hasSize(task.footprint().gpus());
         assertThat(task.stopCode() == null).isEqualTo(task.stoppedReason() == null);
+        if (task.lost()) {
+            assertThat(task.loss()).matches(loss -> loss != null && loss.kept());
+        }
         if (!task.alive()) {
             assertThat(task.desired()).isEqualTo(Status.STOPPED);
             assertThat(task.stopCode()).isNotNull();

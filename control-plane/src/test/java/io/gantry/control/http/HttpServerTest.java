@@ -1,17 +1,25 @@
 package io.gantry.control.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.common.wire.Authentication;
 import io.gantry.common.wire.Dispatcher;
 import io.gantry.common.wire.HttpReply;
 import io.gantry.control.metrics.Metrics;
 import io.gantry.control.operator.OperatorApi;
+import io.gantry.control.operator.OperatorRefused;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +36,10 @@ class HttpServerTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final ExecutorService virtualThreads = Executors.newVirtualThreadPerTaskExecutor();
+    private static final int PIECE_BYTES = 1 << 20;
+    private static final int PIECES = 64;
+
+    private final AtomicInteger written = new AtomicInteger();
     private final CompletableFuture<Integer> message = new CompletableFuture<>();
     private final HttpServer server =
             new HttpServer(
@@ -42,8 +55,31 @@ class HttpServerTest {
                                 throw new IllegalStateException("closing");
                             }),
                     Map.of("/socket", this::listen),
-                    new OperatorApi(Authentication.none(), Map.of("echo", asked -> asked)),
+                    new OperatorApi(
+                            Authentication.none(),
+                            Map.of("echo", asked -> asked),
+                            Map.of(
+                                    "large",
+                                    asked -> this::writeMuch,
+                                    "half",
+                                    asked -> HttpServerTest::writeHalf,
+                                    "nothing",
+                                    asked -> {
+                                        throw OperatorRefused.conflict("not now");
+                                    })),
                     virtualThreads);
+
+    private void writeMuch(OutputStream out) throws IOException {
+        for (int i = 0; i < PIECES; i++) {
+            out.write(new byte[PIECE_BYTES]);
+            written.incrementAndGet();
+        }
+    }
+
+    private static void writeHalf(OutputStream out) throws IOException {
+        out.write("half of it".getBytes(StandardCharsets.US_ASCII));
+        throw new IOException("the disk is gone");
+    }
 
     private static HttpReply text(String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
@@ -142,5 +178,58 @@ class HttpServerTest {
         var socket = client.connect(server.port(), "127.0.0.1", "/socket").await();
         var _ = socket.writeTextMessage(large);
         assertThat(message.get(10, TimeUnit.SECONDS)).isEqualTo(large.length());
+    }
+
+    private static final String POST =
+            "POST /gantry/%s HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
+
+    @Test
+    void whatIsFetchedIsMadeNoFasterThanItIsTaken() throws IOException {
+        try (var socket = new Socket()) {
+            socket.setReceiveBufferSize(1 << 16);
+            socket.setSoTimeout(10_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+            socket.getOutputStream()
+                    .write(POST.formatted("large").getBytes(StandardCharsets.US_ASCII));
+            var in = socket.getInputStream();
+            byte[] first = in.readNBytes(PIECE_BYTES);
+            assertThat(new String(first, StandardCharsets.ISO_8859_1))
+                    .startsWith("HTTP/1.1 200")
+                    .contains("transfer-encoding: chunked");
+            // The rest waits in buffers of the two sockets, which hold a few pieces at most.
+            assertThat(written).hasValueLessThan(PIECES / 2);
+            long rest = 0;
+            var buffer = new byte[1 << 16];
+            while (rest + PIECE_BYTES < (long) PIECES * PIECE_BYTES) {
+                rest += in.read(buffer);
+            }
+            assertThat(written).hasValueGreaterThan(PIECES / 2);
+        }
+    }
+
+    @Test
+    void aFetchThatFailsHalfWayIsSeenToBeIncomplete() {
+        assertThatThrownBy(
+                        () -> {
+                            try (var http = HttpClient.newHttpClient()) {
+                                http.send(
+                                        java.net.http.HttpRequest.newBuilder(
+                                                        URI.create(
+                                                                "http://127.0.0.1:%d/gantry/half"
+                                                                        .formatted(server.port())))
+                                                .POST(BodyPublishers.noBody())
+                                                .build(),
+                                        BodyHandlers.ofString());
+                            }
+                        })
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aFetchThatIsRefusedIsAnsweredLikeAnyCall() throws IOException {
+        assertThat(exchange(POST.formatted("nothing") + NEXT))
+                .startsWith("HTTP/1.1 409")
+                .contains("ConflictException", "not now")
+                .endsWith("fine");
     }
 }

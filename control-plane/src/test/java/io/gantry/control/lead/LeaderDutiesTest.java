@@ -14,9 +14,11 @@ import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.live.LiveStore.Heartbeat;
+import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica.Role;
 import io.gantry.control.log.VirtualLog;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class LeaderDutiesTest {
     private final World world = new World();
     private Policy policy = Policy.DEFAULT;
+    private int known = 1;
+    private CompletableFuture<Integer> common = CompletableFuture.completedFuture(1);
     private LeaderDuties duties = duties(world.log, LeaderDutiesTest::realm);
 
     private static Realm realm() {
@@ -38,7 +42,9 @@ class LeaderDutiesTest {
                 new ServiceLoop(log, log, world.time, world.ids, world.random),
                 new DeadlineClock(log, world.time, world.time),
                 new SessionPatrol(log, log, world.live, world.time, world.time),
-                new PolicyKeeper(log, policy));
+                new PolicyKeeper(log, policy),
+                new LossPatrol(log, log, world.time, world.time),
+                new LevelKeeper(log, known, () -> common));
     }
 
     private void lead() {
@@ -239,5 +245,23 @@ class LeaderDutiesTest {
         world.time.advance(Duration.ofSeconds(30));
         assertThat(world.log.state().workers().get(worker))
                 .matches(row -> row != null && !row.connected());
+    }
+
+    @Test
+    void theFeatureLevelRisesOnceAllNodesKnowIt() {
+        known = 3;
+        common = CompletableFuture.failedFuture(new LogUnavailable("n3 is away"));
+        duties = duties(world.log, LeaderDutiesTest::realm);
+        lead();
+        world.time.advance(Duration.ofSeconds(20));
+        assertThat(world.log.state().level()).isEqualTo(1);
+
+        common = CompletableFuture.completedFuture(2);
+        world.time.advance(Duration.ofSeconds(6));
+        assertThat(world.log.state().level()).as("n3 knows 2").isEqualTo(2);
+
+        common = CompletableFuture.completedFuture(1);
+        world.time.advance(Duration.ofSeconds(6));
+        assertThat(world.log.state().level()).as("never lowered").isEqualTo(2);
     }
 }

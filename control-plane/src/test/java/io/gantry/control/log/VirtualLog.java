@@ -85,7 +85,9 @@ public final class VirtualLog implements CommandLog, Replica {
 
     @Override
     public CompletableFuture<Void> catchUp() {
-        return CompletableFuture.completedFuture(null);
+        return failing
+                ? CompletableFuture.failedFuture(new LogUnavailable("no quorum"))
+                : CompletableFuture.completedFuture(null);
     }
 
     @Override

@@ -40,8 +40,20 @@ class DeliveriesTest {
     private final VirtualTime time = new VirtualTime();
     private final ClientId carrier = ClientId.randomId();
     private final ReplicaStateMachine machine =
-            new ReplicaStateMachine(time, new AppliedIndex(time), new NoEvents());
+            new ReplicaStateMachine(
+                    config(), new Seed(Path.of("none")), new AppliedIndex(time), new NoEvents());
     private long index;
+
+    private RaftConfig config() {
+        return new RaftConfig(
+                "n1",
+                List.of(new RaftConfig.Peer("n1", "127.0.0.1", 1)),
+                "127.0.0.1",
+                Path.of("none"),
+                RaftConfig.Timing.LAN,
+                RaftConfig.Limits.USUAL,
+                time);
+    }
 
     private static final class NoEvents implements ReplicaStateMachine.Events {
         @Override

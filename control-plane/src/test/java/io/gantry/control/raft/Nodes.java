@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** A group in this process. Nodes are numbered from 1. */
@@ -27,13 +29,30 @@ final class Nodes implements AutoCloseable {
 
     private final Path directory;
     private final List<Peer> peers;
+    private final int founders;
     private final Limits limits;
+    private final Map<Integer, Release> releases = new ConcurrentSkipListMap<>();
     private final Map<Integer, RaftNode> running = new ConcurrentSkipListMap<>();
 
     Nodes(Path directory, int count, Limits limits) throws IOException {
+        this(directory, count, count, limits);
+    }
+
+    private Nodes(Path directory, int founders, int count, Limits limits) throws IOException {
         this.directory = directory;
+        this.founders = founders;
         this.limits = limits;
         this.peers = peers(count);
+    }
+
+    /** The first few found the group and are started; the others may join it. */
+    static Nodes founded(Path directory, int founders, int count, Limits limits)
+            throws IOException {
+        var nodes = new Nodes(directory, founders, count, limits);
+        for (int number = 1; number <= founders; number++) {
+            nodes.start(number);
+        }
+        return nodes;
     }
 
     static Nodes started(Path directory, int count, Limits limits) throws IOException {
@@ -57,14 +76,36 @@ final class Nodes implements AutoCloseable {
     }
 
     RaftConfig config(int number) {
+        return number <= founders
+                ? config(number, peers.subList(0, founders), null)
+                : config(number, List.of(peer(number)), Group.FOUNDED.getUuid());
+    }
+
+    private RaftConfig config(int number, List<Peer> known, @Nullable UUID joins) {
         return new RaftConfig(
                 "n" + number,
-                peers,
+                known,
                 "127.0.0.1",
                 directory(number),
                 Timing.LAN,
                 limits,
-                Clock.system());
+                Clock.system(),
+                joins,
+                releases.getOrDefault(number, Release.OWN));
+    }
+
+    Peer peer(int number) {
+        return peers.get(number - 1);
+    }
+
+    /** Starts a new node that waits to be added to a group. */
+    RaftNode join(int number, String group) throws IOException {
+        return start(number, config(number, List.of(peer(number)), UUID.fromString(group)));
+    }
+
+    /** Its program from the next start on. */
+    void release(int number, Release release) {
+        releases.put(number, release);
     }
 
     Path directory(int number) {
@@ -78,7 +119,11 @@ final class Nodes implements AutoCloseable {
     }
 
     RaftNode start(int number) throws IOException {
-        RaftNode node = RaftNode.start(config(number));
+        return start(number, config(number));
+    }
+
+    private RaftNode start(int number, RaftConfig config) throws IOException {
+        RaftNode node = RaftNode.start(config);
         running.put(number, node);
         return node;
     }

@@ -325,14 +325,19 @@ class RaftNodeTest {
     }
 
     @Test
-    void aLogMadeByOtherPeersIsRefused() throws Exception {
+    void theMembersThatTheLogRemembersCountAndNotTheConfiguration() throws Exception {
+        String founded;
         try (var nodes = Nodes.started(directory, 1, Limits.USUAL)) {
             create(nodes.node(1), "a");
+            founded = nodes.peer(1).address();
         }
-        try (var others = new Nodes(directory, 1, Limits.USUAL)) {
-            assertThatThrownBy(() -> others.start(1))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("the log was made by");
+        try (var others = new Nodes(directory, 3, Limits.USUAL)) {
+            RaftNode node = others.start(1);
+            create(node, "b");
+            assertThat(node.state().clusters().size()).isEqualTo(2);
+            assertThat(node.membership().peers())
+                    .extracting(RaftConfig.Peer::address)
+                    .containsExactly(founded);
         }
     }
 

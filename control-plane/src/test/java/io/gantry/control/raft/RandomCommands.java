@@ -9,6 +9,7 @@ import io.gantry.common.time.VirtualTime;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
@@ -91,6 +92,9 @@ final class RandomCommands {
                         () -> new Command.DeleteCluster("c" + random.nextInt(8)),
                         () -> new Command.DeregisterTaskDefinition(definition(state)),
                         Command.Tick::new,
+                        () ->
+                                new Command.LoseWorker(
+                                        worker(state), session(state), random.nextInt(100_000)),
                         () -> new Command.RaiseLevel(random.nextInt(3)),
                         () ->
                                 new Command.ProtectTasks(
@@ -137,7 +141,13 @@ final class RandomCommands {
                 ids.worker(),
                 false,
                 cluster(state),
-                Map.of("ecs.capability.x", "", "zone", "z" + random.nextInt(3)),
+                Map.of(
+                        "ecs.capability.x",
+                        "",
+                        "zone",
+                        "z" + random.nextInt(3),
+                        "gantry.capability.lease",
+                        ""),
                 List.of(tag()),
                 new Resources(4096, 8192),
                 List.of(HostPort.tcp(22), HostPort.udp(53)),
@@ -177,7 +187,8 @@ final class RandomCommands {
                 random.nextBoolean(),
                 List.of(tag()),
                 false,
-                new Footprint(new Resources(16, 16), List.of(), List.of(), random.nextInt(3) / 2));
+                new Footprint(new Resources(16, 16), List.of(), List.of(), random.nextInt(3) / 2),
+                random.nextBoolean() ? new Loss(60_000, random.nextBoolean()) : null);
     }
 
     private List<Command.Start> starts(ClusterState state, int count) {

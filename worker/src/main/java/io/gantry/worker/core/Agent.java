@@ -79,6 +79,7 @@ public final class Agent {
                         acknowledged(state, arn, number);
                 case AgentEvent.Tick() -> tick(state);
                 case AgentEvent.ClockJumped(var millis) -> shifted(state, millis);
+                case AgentEvent.LeaseAged(var age) -> aged(state, age);
             };
         }
 
@@ -238,6 +239,16 @@ public final class Agent {
             for (LocalTask task : state.tasks().values().toList()) {
                 LocalTask shifted = task.shifted(millis);
                 next = shifted.equals(task) ? next : next.with(shifted);
+            }
+            return next;
+        }
+
+        private AgentState aged(AgentState state, long ageMillis) {
+            AgentState next = state;
+            for (LocalTask task : state.tasks().values().toList()) {
+                if (task.outlives(ageMillis)) {
+                    next = finish(next, task.stopping(AcsTask.LEASE_EXPIRED));
+                }
             }
             return next;
         }

@@ -57,6 +57,12 @@ public sealed interface AgentEvent {
      */
     record ClockJumped(long millis) implements AgentEvent {}
 
+    /**
+     * The lease of this worker has not been renewed for so long: tasks that are over by that are
+     * being ended from outside.
+     */
+    record LeaseAged(long ageMillis) implements AgentEvent {}
+
     /** What failed. */
     enum Stage {
         PULL,

@@ -138,6 +138,18 @@ public record LocalTask(
                 : TaskStatus.PENDING;
     }
 
+    /**
+     * Whether it runs and must not, as a lease of this age is over. One that has not begun does not
+     * begin before there is a lease.
+     */
+    public boolean outlives(long leaseAgeMillis) {
+        Long lease = spec.leaseMillis();
+        return lease != null
+                && leaseAgeMillis >= lease
+                && !stopWanted
+                && containers.stream().anyMatch(LocalContainer::startedOnce);
+    }
+
     /** Its end is known to the control plane; nothing of it can change any more. */
     boolean settled() {
         return reported() == TaskStatus.STOPPED;

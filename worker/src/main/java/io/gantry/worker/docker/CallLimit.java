@@ -1,7 +1,6 @@
 package io.gantry.worker.docker;
 
 import java.time.Duration;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -16,13 +15,11 @@ record CallLimit(Duration limit, String transition, boolean streams) {
     private static final Duration LIST = Duration.ofMinutes(1);
     private static final Duration CREATE = Duration.ofMinutes(4);
     private static final Duration START = Duration.ofMinutes(3);
-    private static final Duration STOP_MARGIN = Duration.ofMinutes(2);
+    private static final Duration KILL = Duration.ofMinutes(2);
     private static final Duration REMOVE = Duration.ofMinutes(5);
     private static final Duration MANIFEST = Duration.ofMinutes(1);
     private static final Duration WAIT = Duration.ofHours(24);
-    private static final long ENGINES_STOP_SECONDS = 10;
     private static final Pattern VERSION = Pattern.compile("^.*?/v1\\.\\d+(?=/)");
-    private static final Pattern SECONDS = Pattern.compile("[?&]t=(\\d+)");
     private static final Pattern STREAMS =
             Pattern.compile(
                     "/events|/build|/commit|/images/(load|.+/get)|/exec/[^/]+/start"
@@ -43,7 +40,7 @@ record CallLimit(Duration limit, String transition, boolean streams) {
         return switch (method) {
             case "GET", "HEAD" -> question(path);
             case "DELETE" -> new CallLimit(REMOVE, "removing", false);
-            default -> order(path, pathAndQuery);
+            default -> order(path);
         };
     }
 
@@ -56,18 +53,15 @@ record CallLimit(Duration limit, String transition, boolean streams) {
                 : new CallLimit(QUICK, "inspecting", false);
     }
 
-    private static CallLimit order(String path, String pathAndQuery) {
+    private static CallLimit order(String path) {
         if (path.endsWith("/create")) {
             return new CallLimit(CREATE, "created", false);
         }
         if (path.endsWith("/start")) {
             return new CallLimit(START, "started", false);
         }
-        if (path.endsWith("/stop") || path.endsWith("/restart")) {
-            Matcher seconds = SECONDS.matcher(pathAndQuery);
-            long patience =
-                    seconds.find() ? Long.parseLong(seconds.group(1)) : ENGINES_STOP_SECONDS;
-            return new CallLimit(STOP_MARGIN.plusSeconds(patience), "stopped", false);
+        if (path.endsWith("/kill")) {
+            return new CallLimit(KILL, "stopped", false);
         }
         return new CallLimit(START, path.substring(path.lastIndexOf('/') + 1), false);
     }

@@ -1,9 +1,9 @@
 package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Statistics;
@@ -14,6 +14,7 @@ import io.gantry.worker.core.AgentEvent.Stage;
 import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.core.RuntimeFacts;
+import io.gantry.worker.fence.Guard;
 import io.gantry.worker.runtime.ContainerNeeds;
 import io.gantry.worker.runtime.ContainerRuntime;
 import io.gantry.worker.runtime.ContainerStreams;
@@ -21,12 +22,13 @@ import io.gantry.worker.runtime.ContainerUsage;
 import io.gantry.worker.runtime.InjectedEnvironment;
 import io.gantry.worker.runtime.StageWork;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,9 @@ public final class DockerRuntime implements ContainerRuntime {
     /** Besides json-file and none, which every engine has. */
     private static final Set<String> LOG_DRIVERS = Set.of("syslog", "journald", "fluentd", "gelf");
 
+    /** What is gone may go slowly: those who start and stop containers come first. */
+    private static final int CLEANINGS_AT_A_TIME = 2;
+
     private final DockerClient client;
     private final Consumer<AgentEvent> events;
     private final StageWork work;
@@ -50,8 +55,10 @@ public final class DockerRuntime implements ContainerRuntime {
     private final ContainerMaker maker;
     private final ContainerNeeds needs;
     private final DockerTidying tidying;
+    private final Semaphore cleanings = new Semaphore(CLEANINGS_AT_A_TIME, true);
     private final DockerWatch watch;
     private final DockerStreams streams;
+    private final DockerGuards guards;
     private final String bridgeGateway;
     private final String version;
 
@@ -81,6 +88,7 @@ public final class DockerRuntime implements ContainerRuntime {
         tidying = new DockerTidying(client, settings, memory, images);
         watch = new DockerWatch(client, settings.agentId(), events);
         streams = new DockerStreams(client);
+        guards = new DockerGuards(client, settings.agentId());
         version = String.valueOf(client.versionCmd().exec().getVersion());
     }
 
@@ -205,7 +213,9 @@ public final class DockerRuntime implements ContainerRuntime {
 
     private @Nullable FoundContainer inspect(String id) {
         try {
-            return DockerFacts.found(client.inspectContainerCmd(id).exec());
+            InspectContainerResponse now = client.inspectContainerCmd(id).exec();
+            watch.know(now);
+            return DockerFacts.found(now);
         } catch (NotFoundException removed) {
             return null;
         }
@@ -256,7 +266,9 @@ public final class DockerRuntime implements ContainerRuntime {
                         id = order.runtimeId();
                     }
                     watch.runs(order.key(), id);
-                    RuntimeFacts facts = DockerFacts.facts(client.inspectContainerCmd(id).exec());
+                    InspectContainerResponse now = client.inspectContainerCmd(id).exec();
+                    watch.know(now);
+                    RuntimeFacts facts = DockerFacts.facts(now);
                     events.accept(new AgentEvent.Started(order.key(), facts));
                 });
     }
@@ -278,18 +290,10 @@ public final class DockerRuntime implements ContainerRuntime {
 
     @Override
     public void stop(AgentAction.Stop order) {
-        int seconds = (int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(order.timeoutMillis()));
         work.begin(
                 order.key(),
                 Stage.STOP,
-                () -> {
-                    try {
-                        client.stopContainerCmd(order.runtimeId()).withTimeout(seconds).exec();
-                    } catch (NotModifiedException | NotFoundException stopped) {
-                        log.atDebug().addKeyValue("id", order.runtimeId()).log("already stopped");
-                    }
-                    watch.lookAt(order.key(), order.runtimeId());
-                });
+                () -> watch.stop(order.key(), order.runtimeId(), order.timeoutMillis()));
     }
 
     @Override
@@ -302,11 +306,16 @@ public final class DockerRuntime implements ContainerRuntime {
         inBackground(order.task().arn(), () -> maker.removeAll(order.task(), order.runtimeIds()));
     }
 
-    private static void inBackground(String taskArn, Cleaning cleaning) {
+    private void inBackground(String taskArn, Cleaning cleaning) {
         Thread.startVirtualThread(
                 () -> {
                     try {
-                        cleaning.run();
+                        cleanings.acquire();
+                        try {
+                            cleaning.run();
+                        } finally {
+                            cleanings.release();
+                        }
                     } catch (RuntimeException failure) {
                         log.atWarn()
                                 .setCause(failure)
@@ -349,6 +358,17 @@ public final class DockerRuntime implements ContainerRuntime {
         String id = watch.running().get(key);
         Statistics statistics = id == null ? null : new DockerStats(client).reading(id);
         return statistics == null ? null : RawStatistics.json(statistics);
+    }
+
+    @Override
+    public @Nullable Guard guard(Path directory) {
+        return DockerConnection.isLocal() ? guards.of(directory) : null;
+    }
+
+    /** Every process of a container is in a cgroup that is named by its id. */
+    @Override
+    public String guardTarget(String runtimeId) {
+        return "cgroup " + runtimeId;
     }
 
     @Override

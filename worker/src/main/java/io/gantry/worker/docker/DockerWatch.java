@@ -2,6 +2,7 @@ package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Event;
 import io.gantry.common.time.LoopThread;
@@ -39,6 +40,7 @@ final class DockerWatch implements AutoCloseable {
     private final DockerClient client;
     private final String agentId;
     private final RunningContainers running;
+    private final ContainerStops stops;
     private final LoopThread loop = new LoopThread("docker-watch");
     private volatile boolean closed;
     private volatile @Nullable Stream stream;
@@ -50,6 +52,7 @@ final class DockerWatch implements AutoCloseable {
         this.client = client;
         this.agentId = agentId;
         running = new RunningContainers(client, events);
+        stops = new ContainerStops(client, running);
     }
 
     void start() {
@@ -65,6 +68,17 @@ final class DockerWatch implements AutoCloseable {
     /** It is not expected to run any more; if it does all the same it will be stopped. */
     void abandon(ContainerKey key, String id) {
         running.abandon(key, id);
+    }
+
+    /** Remembers how a container wants to be stopped. */
+    void know(InspectContainerResponse container) {
+        stops.know(container);
+    }
+
+    /** Stops a container and tells its end, also if it has ended before. */
+    void stop(ContainerKey key, String id, long patienceMillis) throws InterruptedException {
+        stops.stop(id, patienceMillis);
+        lookAt(key, id);
     }
 
     Map<ContainerKey, String> running() {
@@ -157,10 +171,7 @@ final class DockerWatch implements AutoCloseable {
                 });
         for (String id : seen) {
             if (unwanted.contains(id)) {
-                log.atWarn()
-                        .addKeyValue("id", id)
-                        .log("a container runs although its end was reported, stopping it");
-                inBackground(() -> client.stopContainerCmd(id).exec());
+                inBackground(() -> stops.killUnwanted(id));
             }
         }
         unwanted = seen;
@@ -193,6 +204,9 @@ final class DockerWatch implements AutoCloseable {
         String id = event.getId();
         if (key == null || attributes == null || action == null || id == null) {
             return;
+        }
+        if (action.equals("destroy")) {
+            stops.forget(id);
         }
         RunningContainers.Run run = running.of(key, id);
         if (action.equals("start") && run == null) {

@@ -1,10 +1,10 @@
 package io.gantry.worker.docker;
 
+import io.gantry.worker.runtime.ProcessGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,13 +27,13 @@ final class HangUp {
         if (!isOf(pid, containerId)) {
             return;
         }
-        signal("HUP", pid);
+        ProcessGroup.signal(pid, "HUP");
         long end = System.nanoTime() + GRACE.toNanos();
         while (isOf(pid, containerId) && System.nanoTime() < end) {
             LockSupport.parkNanos(STEP_NANOS);
         }
         if (isOf(pid, containerId)) {
-            signal("KILL", pid);
+            ProcessGroup.signal(pid, "KILL");
         }
     }
 
@@ -44,23 +44,6 @@ final class HangUp {
                     .contains(containerId);
         } catch (IOException gone) {
             return false;
-        }
-    }
-
-    private static void signal(String name, long pid) throws IOException, InterruptedException {
-        Process kill =
-                new ProcessBuilder(
-                                "sh",
-                                "-c",
-                                "kill -s \"$1\" -- \"-$2\"",
-                                "gantry",
-                                name,
-                                Long.toString(pid))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        if (!kill.waitFor(5, TimeUnit.SECONDS)) {
-            kill.destroyForcibly();
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ final class RunningContainers {
     private final Consumer<AgentEvent> events;
     private final Map<ContainerKey, Run> runs = new ConcurrentHashMap<>();
     private final Map<String, Long> beginOfEndedRun = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Void>> ends = new ConcurrentHashMap<>();
     private final Set<Run> outOfMemory = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
 
@@ -75,6 +77,15 @@ final class RunningContainers {
     Run orNew(ContainerKey key, String id) {
         Run run = of(key, id);
         return run == null ? new Run(key, id, 0, null) : run;
+    }
+
+    /** Completes when the end of this container is told; never if it was told before. */
+    CompletableFuture<Void> end(String id) {
+        return ends.computeIfAbsent(id, any -> new CompletableFuture<>());
+    }
+
+    void forgetEnd(String id) {
+        ends.remove(id);
     }
 
     List<Run> all() {
@@ -149,6 +160,10 @@ final class RunningContainers {
                 beginOfEndedRun.put(run.id(), began);
             }
             events.accept(new AgentEvent.Exited(run.key(), exit));
+            CompletableFuture<Void> awaited = ends.remove(run.id());
+            if (awaited != null) {
+                awaited.complete(null);
+            }
         }
     }
 

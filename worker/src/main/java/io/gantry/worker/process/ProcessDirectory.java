@@ -24,6 +24,12 @@ record ProcessDirectory(Path path) {
             """
             dir=$1
             shift
+            if [ -f "$dir/lease" ]; then
+                read -r lease renewed <"$dir/lease"
+                read -r at _ <"$renewed"
+                read -r up _ </proc/uptime
+                [ $((${up%.*}${up#*.} - at)) -lt "$lease" ] || exit 1
+            fi
             setsid "$@" </dev/null >>"$dir/out" 2>>"$dir/err" &
             child=$!
             read -r line <"/proc/$child/stat"
@@ -48,6 +54,11 @@ record ProcessDirectory(Path path) {
         Path fresh = path.resolve("spec.new");
         Files.writeString(fresh, AcsJson.mapper().writeValueAsString(spec));
         Files.move(fresh, path.resolve("spec"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The process does not begin without a lease, however late its shell gets to run. */
+    void lease(long leaseMillis, Path renewed) throws IOException {
+        Files.writeString(path.resolve("lease"), leaseMillis / 10 + " " + renewed + "\n");
     }
 
     @Nullable ProcessSpec spec() {

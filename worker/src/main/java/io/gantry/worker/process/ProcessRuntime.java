@@ -10,6 +10,8 @@ import io.gantry.worker.core.FoundContainer;
 import io.gantry.worker.core.FoundContainer.Exit;
 import io.gantry.worker.core.PortBinding;
 import io.gantry.worker.core.RuntimeFacts;
+import io.gantry.worker.fence.Fence;
+import io.gantry.worker.fence.Guard;
 import io.gantry.worker.runtime.ContainerNames;
 import io.gantry.worker.runtime.ContainerNeeds;
 import io.gantry.worker.runtime.ContainerRuntime;
@@ -183,6 +185,10 @@ public final class ProcessRuntime implements ContainerRuntime {
                     planned.values().stream().flatMap(spec -> spec.bindings().stream()).toList();
             ProcessSpec spec = planner.plan(order.task(), container, taken);
             place.create(spec);
+            Long lease = order.task().leaseMillis();
+            if (lease != null) {
+                place.lease(lease, Fence.renewed(directory.resolveSibling("fence")));
+            }
             planned.put(order.key(), spec);
         } catch (ProcessPlanner.RefusedException refused) {
             throw new IOException(refused.getMessage(), refused);
@@ -409,6 +415,16 @@ public final class ProcessRuntime implements ContainerRuntime {
     @Override
     public boolean handsOutGpus() {
         return false;
+    }
+
+    @Override
+    public Guard guard(Path place) {
+        return Guard.shell(place);
+    }
+
+    @Override
+    public String guardTarget(String runtimeId) {
+        return "process " + directory.resolve(runtimeId);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.gantry.worker.process;
 import io.gantry.worker.runtime.ContainerStreams;
 import io.gantry.worker.runtime.OtherEnd;
 import io.gantry.worker.runtime.OtherEnd.Output;
+import io.gantry.worker.runtime.ProcessGroup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -173,17 +174,6 @@ final class ProcessStreams implements ContainerStreams {
         if (!process.isAlive()) {
             return;
         }
-        Process kill =
-                new ProcessBuilder(
-                                "sh",
-                                "-c",
-                                "kill -s \"$1\" -- \"-$2\"",
-                                "gantry",
-                                name,
-                                Long.toString(process.pid()))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        kill.waitFor(5, TimeUnit.SECONDS);
+        ProcessGroup.signal(process.pid(), name);
     }
 }

@@ -2,11 +2,11 @@ package io.gantry.worker.process;
 
 import io.gantry.worker.core.FoundContainer.Exit;
 import io.gantry.worker.core.RuntimeFacts;
+import io.gantry.worker.runtime.ProcessGroup;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,21 +57,7 @@ record WatchedProcess(ProcessDirectory directory, ProcessSpec spec, ProcStat beg
         if (!runs()) {
             return;
         }
-        Process kill =
-                new ProcessBuilder(
-                                "sh",
-                                "-c",
-                                "kill -s \"$1\" -- \"-$2\"",
-                                "gantry",
-                                name,
-                                Long.toString(began.pid()))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        if (!kill.waitFor(5, TimeUnit.SECONDS)) {
-            throw new IOException("kill did not return");
-        }
-        if (kill.exitValue() != 0 && runs()) {
+        if (!ProcessGroup.signal(began.pid(), name) && runs()) {
             throw new IOException("cannot send " + name + " to process " + began.pid());
         }
     }

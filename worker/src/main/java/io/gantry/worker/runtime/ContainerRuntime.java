@@ -4,6 +4,8 @@ import io.gantry.common.acs.AcsTask;
 import io.gantry.worker.core.AgentAction;
 import io.gantry.worker.core.ContainerKey;
 import io.gantry.worker.core.FoundContainer;
+import io.gantry.worker.fence.Guard;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,17 @@ public interface ContainerRuntime extends AutoCloseable {
 
     /** Whether the engine answers. Blocks, for seconds at worst. */
     boolean healthy();
+
+    /**
+     * What can end containers whatever becomes of this worker; null if nothing can, in which case
+     * the worker gets no leases.
+     *
+     * @param directory of its fence
+     */
+    @Nullable Guard guard(Path directory);
+
+    /** How to end a container from outside, in the words of the guard. */
+    String guardTarget(String runtimeId);
 
     /** The logs and commands of its containers. */
     ContainerStreams streams();

@@ -23,12 +23,14 @@ final class AcsChannel implements Link.Use {
 
     private final SessionParts parts;
     private final Link link;
+    private final LeaseHeartbeats leases;
     private boolean connectedOnce;
     private @Nullable String verificationId;
 
     AcsChannel(SessionParts parts, Backoff backoff) {
         this.parts = parts;
         link = new Link("acs", parts, backoff, this);
+        leases = new LeaseHeartbeats(parts, this::send, link::leave);
     }
 
     Link link() {
@@ -68,6 +70,7 @@ final class AcsChannel implements Link.Use {
     @Override
     public void closed() {
         verificationId = null;
+        leases.stop();
     }
 
     private void send(AcsMessage message) {
@@ -94,6 +97,7 @@ final class AcsChannel implements Link.Use {
             case AcsMessage.TaskStopVerificationAck stop -> stopVerified(stop);
             case AcsMessage.IAMRoleCredentialsMessage credentials -> credentials(credentials);
             case AcsMessage.GantryStreamMessage order -> parts.tasks().openStream(order);
+            case AcsMessage.GantryLeaseMessage lease -> leases.received(lease);
             case AcsMessage.StageUpdateMessage update -> nack(update.messageId(), UPDATES_DISABLED);
             case AcsMessage.PerformUpdateMessage update ->
                     nack(update.messageId(), UPDATES_DISABLED);
@@ -113,7 +117,8 @@ final class AcsChannel implements Link.Use {
                     AcsMessage.AckRequest _,
                     AcsMessage.NackRequest _,
                     AcsMessage.IAMRoleCredentialsAckRequest _,
-                    AcsMessage.GantryInventoryMessage _ ->
+                    AcsMessage.GantryInventoryMessage _,
+                    AcsMessage.GantryHeartbeatMessage _ ->
                     log.atWarn().addKeyValue("frame", frame).log("message in the wrong direction");
         }
         return true;

@@ -52,6 +52,7 @@ final class Link {
     private Transport.@Nullable Socket socket;
     private Timers.@Nullable Timer silence;
     private @Nullable URI uri;
+    private @Nullable URI node;
     private int attempt;
     private boolean stopped;
 
@@ -101,6 +102,7 @@ final class Link {
         }
         URI target = URI.create((base.endsWith("/") ? base : base + '/') + "ws?" + query());
         uri = target;
+        node = endpoint;
         Map<String, String> headers =
                 signer.sign("GET", target, Map.of(), new byte[0], clock.now());
         watchSilence(mine, endpoint, OPEN_LIMIT);
@@ -145,6 +147,14 @@ final class Link {
                                 lost(endpoint, "nothing heard for " + limit.toSeconds() + " s");
                             }
                         });
+    }
+
+    /** The node cannot do what is needed of it: another one may. */
+    void leave(String why) {
+        URI current = node;
+        if (current != null && socket != null) {
+            lost(current, why);
+        }
     }
 
     private void lost(URI endpoint, String why) {

@@ -45,6 +45,12 @@ public interface WorkerTasks {
     /** Begins to carry a stream of a container; returns at once. */
     void openStream(GantryStreamMessage order);
 
+    /** The moment from which a lease counts whose heartbeat is sent now. */
+    long leaseStamp();
+
+    /** The heartbeat that was sent at this moment has been answered. */
+    void leaseRenewed(long stamp);
+
     /** Reads off what tasks use and how they feel, and answers on the session's loop. */
     void sample(Consumer<Sample> answer);
 

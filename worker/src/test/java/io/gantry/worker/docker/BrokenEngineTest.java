@@ -168,7 +168,7 @@ final class BrokenEngineTest {
 
         AtomicBoolean stopped = new AtomicBoolean();
         engine().on(
-                        "POST /containers/c1/stop",
+                        "POST /containers/c1/kill",
                         exchange -> {
                             stopped.set(true);
                             FakeEngine.text(204, "").to(exchange);

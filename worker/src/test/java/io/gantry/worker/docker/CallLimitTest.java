@@ -20,9 +20,7 @@ final class CallLimitTest {
         "POST,   /v1.41/containers/create,        PT4M,   created",
         "POST,   /volumes/create,                 PT4M,   created",
         "POST,   /containers/0123/start,          PT3M,   started",
-        "POST,   /containers/0123/stop?t=30,      PT2M30S, stopped",
-        "POST,   /containers/0123/stop,           PT2M10S, stopped",
-        "POST,   /containers/0123/kill,           PT3M,   kill",
+        "POST,   /containers/0123/kill,           PT2M,   stopped",
         "DELETE, /containers/0123?force=true,     PT5M,   removing",
     })
     void everyCallHasALimit(String method, String path, Duration limit, String transition) {

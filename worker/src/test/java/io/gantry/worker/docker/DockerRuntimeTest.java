@@ -25,6 +25,8 @@ import io.gantry.worker.runtime.InjectedEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -191,6 +193,37 @@ final class DockerRuntimeTest {
         runtime().stop(new AgentAction.Stop(key(container), facts.runtimeId(), 1_000));
 
         assertThat(next(AgentEvent.Exited.class).exit().code()).isEqualTo(137);
+    }
+
+    @Test
+    void theImagesOwnSignalIsUsed() throws Exception {
+        AcsContainer container =
+                shell("web", "trap 'exit 9' USR1; while :; do busybox sleep 0.1; done")
+                        .dockerConfig(
+                                new DockerConfig("1.19", "{\"StopSignal\":\"SIGUSR1\"}", null))
+                        .build();
+        RuntimeFacts facts = run(container);
+        runtime().stop(new AgentAction.Stop(key(container), facts.runtimeId(), 60_000));
+
+        assertThat(next(AgentEvent.Exited.class).exit().code()).isEqualTo(9);
+    }
+
+    @Test
+    void manyAreStoppedAtOnce() throws Exception {
+        List<AgentAction.Stop> stops = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            AcsContainer container =
+                    shell("web" + i, "trap '' TERM; while :; do busybox sleep 1; done").build();
+            stops.add(new AgentAction.Stop(key(container), run(container).runtimeId(), 100));
+        }
+        stops.forEach(runtime()::stop);
+        Set<ContainerKey> ended = new HashSet<>();
+        while (ended.size() < stops.size()) {
+            AgentEvent.Exited end = next(AgentEvent.Exited.class);
+            assertThat(end.exit().code()).isEqualTo(137);
+            ended.add(end.key());
+        }
+        assertThat(runtime().usage()).isEmpty();
     }
 
     @Test

@@ -233,6 +233,7 @@ final class SecurityTest {
                 task.volumes(),
                 List.of(),
                 List.of(gpu),
-                List.of());
+                List.of(),
+                null);
     }
 }

@@ -124,6 +124,48 @@ final class ControlPlaneSessionTest {
                 .contains(new AcsMessage.HeartbeatAckRequest("hb"));
     }
 
+    private List<Long> beats() {
+        return plane.socket("acs").messages().stream()
+                .filter(AcsMessage.GantryHeartbeatMessage.class::isInstance)
+                .map(message -> ((AcsMessage.GantryHeartbeatMessage) message).number())
+                .toList();
+    }
+
+    @Test
+    void aLeaseCountsFromTheMomentAtWhichTheAnsweredHeartbeatWasSent() {
+        connected();
+        time.advance(Duration.ofSeconds(30));
+        assertThat(beats()).as("not before leases are announced").isEmpty();
+
+        tasks.stamp = 100;
+        plane.socket("acs").deliver(new AcsMessage.GantryLeaseMessage(0));
+        time.settle();
+        tasks.stamp = 300;
+        time.advance(LeaseHeartbeats.INTERVAL);
+        assertThat(beats()).containsExactly(1L, 2L);
+        tasks.stamp = 900;
+        plane.socket("acs").deliver(new AcsMessage.GantryLeaseMessage(2));
+        plane.socket("acs").deliver(new AcsMessage.GantryLeaseMessage(1));
+        plane.socket("acs").deliver(new AcsMessage.GantryLeaseMessage(77));
+        time.settle();
+        assertThat(tasks.renewals).containsExactly(300L);
+    }
+
+    @Test
+    void aNodeThatRenewsNoLeaseIsLeftForAnother() {
+        connected();
+        var first = plane.socket("acs");
+        first.deliver(new AcsMessage.GantryLeaseMessage(0));
+        time.advance(Duration.ofSeconds(20));
+        assertThat(first.closed).isTrue();
+        var second = plane.socket("acs");
+        assertThat(second.uri.getHost()).isNotEqualTo(first.uri.getHost());
+        // What the first node says late is not heard any more.
+        first.deliver(new AcsMessage.GantryLeaseMessage(1));
+        time.settle();
+        assertThat(tasks.renewals).isEmpty();
+    }
+
     @Test
     void whatTheManifestDoesNotListIsVerifiedAndStopped() {
         tasks.running.add(TASK);

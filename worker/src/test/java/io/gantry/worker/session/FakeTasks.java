@@ -28,6 +28,19 @@ final class FakeTasks implements WorkerTasks {
         assigned.addAll(tasks);
     }
 
+    final List<Long> renewals = new ArrayList<>();
+    long stamp;
+
+    @Override
+    public long leaseStamp() {
+        return stamp;
+    }
+
+    @Override
+    public void leaseRenewed(long renewed) {
+        renewals.add(renewed);
+    }
+
     @Override
     public List<KnownTask> known() {
         return running.stream().map(arn -> new KnownTask(arn, "RUNNING")).toList();

@@ -5,6 +5,7 @@ import io.gantry.common.model.Resources;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.ServiceKey;
@@ -78,6 +79,8 @@ public sealed interface Command {
      * What all tasks of one request have in common.
      *
      * @param distinctInstance no two of these tasks, nor of their group, on one machine
+     * @param loss when the tasks are given up because nothing is heard of their worker, if that
+     *     worker knows of leases; null for never
      */
     record Launch(
             String group,
@@ -87,7 +90,31 @@ public sealed interface Command {
             boolean executeCommand,
             List<Tag> tags,
             boolean distinctInstance,
-            Footprint footprint) {}
+            Footprint footprint,
+            @Nullable Loss loss) {
+
+        /** Tasks that are never given up. */
+        public Launch(
+                String group,
+                @Nullable String startedBy,
+                String launchType,
+                @Nullable TaskOverride overrides,
+                boolean executeCommand,
+                List<Tag> tags,
+                boolean distinctInstance,
+                Footprint footprint) {
+            this(
+                    group,
+                    startedBy,
+                    launchType,
+                    overrides,
+                    executeCommand,
+                    tags,
+                    distinctInstance,
+                    footprint,
+                    null);
+        }
+    }
 
     /**
      * A task and where it goes.
@@ -127,8 +154,19 @@ public sealed interface Command {
      */
     record ConnectWorker(WorkerId worker, String node, AgentVersion agent) implements Command {}
 
-    /** The session is over. One that is not the latest changes nothing. */
-    record DisconnectWorker(WorkerId worker, long session) implements Command {}
+    /**
+     * The session is over. One that is not the latest changes nothing.
+     *
+     * @param silentMillis for how long nothing had been heard of the agent, at the least. Only the
+     *     node that held the session may say more than 0: others cannot know what it has promised.
+     */
+    record DisconnectWorker(WorkerId worker, long session, long silentMillis) implements Command {
+
+        /** A session that ends for other reasons than silence. */
+        public DisconnectWorker(WorkerId worker, long session) {
+            this(worker, session, 0);
+        }
+    }
 
     /** What agents have reported, of one or many workers. Answered by {@link Reply.Done}. */
     record ObserveTasks(List<Observation> observations) implements Command {}
@@ -237,4 +275,13 @@ public sealed interface Command {
 
     /** The installation shall do so from now on. Answered by {@link Reply.Done}. */
     record SetPolicy(Policy policy) implements Command {}
+
+    /**
+     * Gives up tasks of a worker that has been silent for too long. Stale if it has connected
+     * since. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param session the latest, which is over
+     * @param silentMillis how long it has been silent, at the least
+     */
+    record LoseWorker(WorkerId worker, long session, long silentMillis) implements Command {}
 }

@@ -14,19 +14,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The tasks of a service that should run and are not stopped.
+ * The tasks of a service that should run and are not stopped. Lost ones are neither healthy nor in
+ * the way of others.
  *
  * @param current those of the primary deployment, where they may stay
  * @param leaving those that have to be replaced: of earlier deployments, or on draining machines
  * @param draining the draining machines among those of the tasks
  * @param nowMillis the time at which they are counted
+ * @param lost those whose worker is lost, and that have not been replaced
  */
 public record Census(
         Service service,
         List<Task> current,
         List<Task> leaving,
         Set<WorkerId> draining,
-        long nowMillis) {
+        long nowMillis,
+        List<Task> lost) {
     /**
      * A task without health checks counts as healthy so long after it reached RUNNING.
      *
@@ -39,6 +42,7 @@ public record Census(
         current = List.copyOf(current);
         leaving = List.copyOf(leaving);
         draining = Set.copyOf(draining);
+        lost = List.copyOf(lost);
     }
 
     /** Counts the tasks of a service in a state. */
@@ -56,7 +60,8 @@ public record Census(
     /** Counts {@code tasks}, which may hold stopped ones. */
     public static Census of(
             Service service, Stream<Task> tasks, Predicate<WorkerId> isDraining, long nowMillis) {
-        List<Task> wanted = tasks.filter(task -> task.alive() && task.wanted()).toList();
+        List<Task> all = tasks.filter(task -> task.alive() && task.wanted()).toList();
+        List<Task> wanted = all.stream().filter(task -> !task.lost()).toList();
         Set<WorkerId> draining =
                 wanted.stream()
                         .map(Task::worker)
@@ -68,7 +73,8 @@ public record Census(
                 wanted.stream().filter(task -> stays(task, service, draining)).toList(),
                 wanted.stream().filter(task -> !stays(task, service, draining)).toList(),
                 draining,
-                nowMillis);
+                nowMillis,
+                all.stream().filter(Task::lost).toList());
     }
 
     /** Whether a task is one that the service wants where it is, or else has to be replaced. */

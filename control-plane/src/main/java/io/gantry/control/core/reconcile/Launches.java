@@ -3,6 +3,7 @@ package io.gantry.control.core.reconcile;
 import io.gantry.common.model.IdSource;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task.Container;
@@ -38,7 +39,8 @@ public final class Launches {
                 Boolean.TRUE.equals(spec.enableExecuteCommand()),
                 tags(service, definition),
                 distinct,
-                definition.footprint());
+                definition.footprint(),
+                Loss.of(state, service));
     }
 
     /** Tags are copied once, when a task is made; ECS's own come first. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     revisions
  * @param deadlines what has to be looked at when its time comes, in order of time
  * @param policy what the installation was configured to do
+ * @param restored whether this came out of a file and no command has been applied since: the next
+ *     one makes a new beginning of it
  */
 public record ClusterState(
         long sequence,
@@ -38,7 +40,8 @@ public record ClusterState(
         SortedTable<TaskOf.Service, Present> tasksByService,
         SortedTable<TaskOf.Worker, Present> tasksByWorker,
         SortedTable<WorkerOf, Present> workersByCluster,
-        Policy policy) {
+        Policy policy,
+        boolean restored) {
 
     /** What a new installation starts from. */
     public static final ClusterState EMPTY =
@@ -59,7 +62,31 @@ public record ClusterState(
                     SortedTable.empty(),
                     SortedTable.empty(),
                     SortedTable.empty(),
-                    Policy.DEFAULT);
+                    Policy.DEFAULT,
+                    false);
+
+    /** The same in an installation of its own, whose nodes have been told of it by a file. */
+    public ClusterState asRestored() {
+        return new ClusterState(
+                sequence,
+                nowMillis,
+                level,
+                realm,
+                clusters,
+                families,
+                taskDefinitions,
+                services,
+                workers,
+                tasks,
+                tokens,
+                deadlines,
+                tasksByCluster,
+                tasksByService,
+                tasksByWorker,
+                workersByCluster,
+                policy,
+                true);
+    }
 
     /** Tasks of a service: living ones in the order in which they were made, then stopped ones. */
     public Stream<Task> tasksOf(ServiceKey service) {

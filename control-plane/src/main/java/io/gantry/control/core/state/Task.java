@@ -31,6 +31,7 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
      * @param deployment number of the deployment that started it, 0 without service
      * @param launchType EC2 or EXTERNAL
      * @param gpus ids of the GPUs that it has to itself, by the name of the container
+     * @param loss when it is given up because nothing is heard of its worker; null for never
      */
     public record Origin(
             String cluster,
@@ -44,7 +45,8 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
             String launchType,
             @Nullable TaskOverride overrides,
             boolean executeCommand,
-            Map<String, List<String>> gpus) {
+            Map<String, List<String>> gpus,
+            @Nullable Loss loss) {
         public Origin {
             var sorted = new TreeMap<String, List<String>>();
             gpus.forEach((container, ids) -> sorted.put(container, List.copyOf(ids)));
@@ -63,6 +65,7 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
      * @param stopCode in ECS's words, once it is known why the task stops
      * @param protectedUntil until then its service's scheduler leaves it alone, in milliseconds
      *     since the epoch; null for never, as nearly all tasks are
+     * @param lost whether its worker is lost; what runs in its place is not to run beside it
      */
     public record Progress(
             Status last,
@@ -71,7 +74,8 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
             Times times,
             @Nullable String stopCode,
             @Nullable String stoppedReason,
-            @Nullable Long protectedUntil) {
+            @Nullable Long protectedUntil,
+            boolean lost) {
         public Progress {
             containers = List.copyOf(containers);
         }
@@ -85,7 +89,8 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
                     times.stopping(nowMillis),
                     first ? code : stopCode,
                     first ? reason : stoppedReason,
-                    protectedUntil);
+                    protectedUntil,
+                    lost);
         }
 
         private Progress observed(Status status, List<Container> seen, Times seenTimes) {
@@ -96,11 +101,18 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
                     seenTimes,
                     stopCode,
                     stoppedReason,
-                    protectedUntil);
+                    protectedUntil,
+                    lost);
         }
 
         private Progress protectedUntil(@Nullable Long millis) {
-            return new Progress(last, desired, containers, times, stopCode, stoppedReason, millis);
+            return new Progress(
+                    last, desired, containers, times, stopCode, stoppedReason, millis, lost);
+        }
+
+        private Progress lost(boolean now) {
+            return new Progress(
+                    last, desired, containers, times, stopCode, stoppedReason, protectedUntil, now);
         }
     }
 
@@ -115,7 +127,8 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
                         Times.created(nowMillis),
                         null,
                         null,
-                        null);
+                        null,
+                        false);
         return new Task(id, origin, tags, begin, 1);
     }
 
@@ -336,6 +349,16 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
         return last() != Status.STOPPED;
     }
 
+    /** When it is given up because nothing is heard of its worker; null for never. */
+    public @Nullable Loss loss() {
+        return origin.loss();
+    }
+
+    /** Whether its worker is lost, so that another task is to run in its place. */
+    public boolean lost() {
+        return alive() && progress.lost();
+    }
+
     /** Whether it should run. */
     public boolean wanted() {
         return desired() == Status.RUNNING;
@@ -385,6 +408,11 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
     /** Protected until then, or no longer with 0; ECS does not count that as a change. */
     public Task protectedUntil(long millis) {
         return with(progress.protectedUntil(millis == 0 ? null : millis));
+    }
+
+    /** Lost with its worker, or back with it. */
+    public Task lost(boolean now) {
+        return with(progress.lost(now));
     }
 
     private Task with(Progress next) {

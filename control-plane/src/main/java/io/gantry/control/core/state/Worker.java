@@ -1,5 +1,6 @@
 package io.gantry.control.core.state;
 
+import io.gantry.common.acs.AcsMessage;
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.common.model.WorkerId;
@@ -104,24 +105,39 @@ public record Worker(
      * @param connectedAtMillis since when it has been connected, or was before it was disconnected;
      *     an agent that connects anew while it counts as connected has been so all the time
      * @param disconnectedAtMillis when it was disconnected last; 0 for never
+     * @param silentMillis how long nothing had been heard of it when it was disconnected last
+     * @param lostAtMillis when it was declared lost; 0 unless it is
      */
     public record Link(
             long session,
             @Nullable String node,
             @Nullable AgentVersion agent,
             long connectedAtMillis,
-            long disconnectedAtMillis) {
-        static final Link NEVER = new Link(0, null, null, 0, 0);
+            long disconnectedAtMillis,
+            long silentMillis,
+            long lostAtMillis) {
+        static final Link NEVER = new Link(0, null, null, 0, 0, 0, 0);
 
         private Link begun(long number, String holder, AgentVersion version, long nowMillis) {
             long since = node == null ? nowMillis : connectedAtMillis;
-            return new Link(number, holder, version, since, disconnectedAtMillis);
+            return new Link(number, holder, version, since, disconnectedAtMillis, 0, 0);
         }
 
-        private Link ended(long nowMillis) {
+        private Link ended(long nowMillis, long silent) {
             return node == null
                     ? this
-                    : new Link(session, null, agent, connectedAtMillis, nowMillis);
+                    : new Link(session, null, agent, connectedAtMillis, nowMillis, silent, 0);
+        }
+
+        private Link lost(long nowMillis) {
+            return new Link(
+                    session,
+                    node,
+                    agent,
+                    connectedAtMillis,
+                    disconnectedAtMillis,
+                    silentMillis,
+                    nowMillis);
         }
     }
 
@@ -200,6 +216,26 @@ public record Worker(
         return link.disconnectedAtMillis();
     }
 
+    /** How long nothing had been heard of it when it was disconnected last. */
+    public long silentMillis() {
+        return link.silentMillis();
+    }
+
+    /** Whether it has been silent for so long that tasks on it are given up. */
+    public boolean lost() {
+        return link.lostAtMillis() != 0;
+    }
+
+    /** When it was declared lost; 0 unless it is. */
+    public long lostAtMillis() {
+        return link.lostAtMillis();
+    }
+
+    /** Whether it ends tasks whose lease is over, whatever happens. */
+    public boolean leased() {
+        return attributes().containsKey(AcsMessage.GantryLeaseMessage.CAPABILITY);
+    }
+
     public Resources free() {
         return total().minus(used());
     }
@@ -242,8 +278,18 @@ public record Worker(
         return next(status, registration, load, link.begun(session, holder, agent, nowMillis));
     }
 
-    public Worker disconnected(long nowMillis) {
-        return next(status, registration, load, link.ended(nowMillis));
+    /**
+     * Its session is over.
+     *
+     * @param silentMillis how long nothing had been heard of it
+     */
+    public Worker disconnected(long nowMillis, long silentMillis) {
+        return next(status, registration, load, link.ended(nowMillis, silentMillis));
+    }
+
+    /** Silent for so long that tasks on it are given up, until it connects again. */
+    public Worker declaredLost(long nowMillis) {
+        return next(status, registration, load, link.lost(nowMillis));
     }
 
     /** Takes it out of service for new tasks, or back into it. */
@@ -252,7 +298,7 @@ public record Worker(
     }
 
     public Worker deregistered(long nowMillis) {
-        return next(Status.INACTIVE, registration, load, link.ended(nowMillis));
+        return next(Status.INACTIVE, registration, load, link.ended(nowMillis, 0));
     }
 
     /**

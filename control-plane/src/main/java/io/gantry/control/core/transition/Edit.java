@@ -55,8 +55,9 @@ final class Edit {
 
     Edit(ClusterState before, long proposedAtMillis) {
         this.before = before;
-        this.sequence = before.sequence() + 1;
         this.nowMillis = Math.max(before.nowMillis(), proposedAtMillis);
+        this.sequence =
+                before.restored() ? Restoration.sequence(before, nowMillis) : before.sequence() + 1;
         this.realm = before.realm();
         this.level = before.level();
         this.policy = before.policy();
@@ -195,7 +196,8 @@ final class Edit {
                         tasksByService.done(),
                         tasksByWorker.done(),
                         workersByCluster.done(),
-                        policy);
+                        policy,
+                        false);
         return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
     }
 }

@@ -194,9 +194,18 @@ final class ServiceEdits {
         var refused = new ArrayList<TaskId>();
         List<TaskId> started = judgeStarts(plan, census.alive() - stopped.size(), census, refused);
         stopped.forEach(this::replace);
+        giveUpReplaced(census, started.size());
         diary.planned(service.key(), started, stopped, plan.complaint());
         edit.touch(service.key());
         return new Reply.Started(started, refused);
+    }
+
+    /** Lost tasks are kept no longer than nothing runs in their place. */
+    private void giveUpReplaced(Census census, int started) {
+        int stillMissing = Math.max(0, census.missing() - started);
+        census.lost().stream()
+                .limit(Math.max(0, census.lost().size() - stillMissing))
+                .forEach(new LossEdits(edit)::giveUp);
     }
 
     private List<Task> judgeStops(CommitPlan plan, Census census) {

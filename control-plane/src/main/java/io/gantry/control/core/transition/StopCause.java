@@ -1,5 +1,6 @@
 package io.gantry.control.core.transition;
 
+import io.gantry.common.acs.AcsTask;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Container;
 import io.gantry.control.core.state.Task.Status;
@@ -50,6 +51,9 @@ record StopCause(String code, String reason) {
         boolean essentialOver = over.stream().anyMatch(Container::essential);
         if (status != Status.STOPPED && !essentialOver) {
             return null;
+        }
+        if (AcsTask.LEASE_EXPIRED.equals(told)) {
+            return new StopCause(LossEdits.CODE, AcsTask.LEASE_EXPIRED);
         }
         if (before.times().startedAt() != 0 || status == Status.RUNNING) {
             return essentialOver || told == null ? exited() : new StopCause(EXITED, told);

@@ -117,7 +117,8 @@ final class TaskEdits {
                         launch.launchType(),
                         launch.overrides(),
                         launch.executeCommand(),
-                        gpus);
+                        gpus,
+                        worker.leased() ? launch.loss() : null);
         edit.workerRows.put(worker.id(), worker.reserving(launch.footprint(), origin.gpuIds()));
         add(Task.placed(start.task(), origin, launch.tags(), start.containers(), edit.nowMillis));
         return true;

@@ -17,6 +17,9 @@ public final class Transitions {
      */
     public static Outcome apply(ClusterState before, Command command, long proposedAtMillis) {
         var edit = new Edit(before, proposedAtMillis);
+        if (before.restored()) {
+            Restoration.begin(edit);
+        }
         Reply reply =
                 switch (command) {
                     case Command.FoundRealm found -> edit.found(found.realm());
@@ -46,6 +49,7 @@ public final class Transitions {
                     case Command.ProtectTasks protect -> edit.protections().protect(protect);
                     case Command.SetWorkerStatus set -> edit.workers().setStatus(set);
                     case Command.SetPolicy set -> edit.adopt(set.policy());
+                    case Command.LoseWorker lose -> new LossEdits(edit).lose(lose);
                 };
         return edit.outcome(reply);
     }

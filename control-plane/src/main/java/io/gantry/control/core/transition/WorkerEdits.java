@@ -103,6 +103,7 @@ final class WorkerEdits {
                 worker.id(),
                 worker.connected(edit.sequence, connect.node(), connect.agent(), edit.nowMillis));
         edit.touch(worker.id());
+        new LossEdits(edit).found(worker.id());
         return new Reply.Connected(edit.sequence);
     }
 
@@ -111,7 +112,8 @@ final class WorkerEdits {
         if (worker == null || !worker.connected() || worker.session() != disconnect.session()) {
             return Edit.refused(Cause.STALE, "There is a later session.");
         }
-        edit.workerRows.put(worker.id(), worker.disconnected(edit.nowMillis));
+        edit.workerRows.put(
+                worker.id(), worker.disconnected(edit.nowMillis, disconnect.silentMillis()));
         edit.touch(worker.id());
         return Edit.done();
     }

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random commands, sensible and not, on one state: whatever is counted must always be right. */
 class TransitionsPropertyTest {
     private static final int STEPS = 1_500;
+    private static final String LEASES = "gantry.capability.lease";
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -89,8 +90,8 @@ class TransitionsPropertyTest {
         RandomUser(Lab lab) {
             this.lab = lab;
             workers.add(lab.worker(2048, 2048, Map.of()));
-            workers.add(lab.worker(1024, 4096, Map.of("rack", "r1")));
-            workers.add(lab.worker(2048, 2048, Map.of(), List.of("g0", "g1", "g2")));
+            workers.add(lab.worker(1024, 4096, Map.of("rack", "r1", LEASES, "")));
+            workers.add(lab.worker(2048, 2048, Map.of(LEASES, ""), List.of("g0", "g1", "g2")));
             definitions.add(lab.definition("small", Lab.SMALL));
             definitions.add(
                     lab.definition(
@@ -105,8 +106,9 @@ class TransitionsPropertyTest {
         }
 
         void step() {
-            switch (lab.random.nextInt(15)) {
-                case 0 -> workers.add(lab.worker(1024, 1024, Map.of()));
+            switch (lab.random.nextInt(16)) {
+                case 15 -> lose();
+                case 0 -> workers.add(lab.worker(1024, 1024, Map.of(LEASES, "")));
                 case 1 ->
                         lab.apply(
                                 new Command.ConnectWorker(
@@ -182,6 +184,17 @@ class TransitionsPropertyTest {
                     .toList();
         }
 
+        private void lose() {
+            WorkerId id = any(workers);
+            var row = lab.state().workers().get(id);
+            if (row == null) {
+                return;
+            }
+            long silent = lab.random.nextInt(4) * 30_000L;
+            lab.apply(new Command.DisconnectWorker(id, row.session(), silent));
+            lab.apply(new Command.LoseWorker(id, row.session(), silent));
+        }
+
         private void protect() {
             List<TaskId> tasks = List.of(anyTask(), anyTask());
             lab.apply(new Command.ProtectTasks(tasks, lab.random.nextInt(3) * 60_000L));
@@ -206,7 +219,11 @@ class TransitionsPropertyTest {
                 case 6 ->
                         lab.apply(
                                 new Command.SetPolicy(
-                                        new Policy((1 + lab.random.nextInt(5)) * 3_600_000L)));
+                                        new Policy(
+                                                (1 + lab.random.nextInt(5)) * 3_600_000L,
+                                                15_000,
+                                                lab.random.nextInt(3) * 30_000L - 1,
+                                                lab.random.nextBoolean())));
                 case 7 -> {
                     WorkerId worker = any(workers);
                     if (lab.state().workers().get(worker) != null) {
