@@ -27,6 +27,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.EcsClient;
+import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.Task;
 
 /** The tar.gz as it comes to a machine without Java: unpacked, one node, one worker, one task. */
@@ -35,7 +36,7 @@ final class PackageIT {
 
     /** What a shell script of ours and a task that is a process ask of a machine. */
     private static final List<String> TOOLS =
-            List.of("sh", "dirname", "readlink", "setsid", "sleep");
+            List.of("sh", "dirname", "readlink", "setsid", "sleep", "rm");
 
     /** With which a JVM ends that was asked to by SIGTERM. */
     private static final int TERMINATED = 143;
@@ -100,17 +101,14 @@ final class PackageIT {
 
     private void runATask(EcsClient ecs, Process... needed) {
         await(() -> anyWorker(ecs), needed);
-        ecs.registerTaskDefinition(
-                definition ->
-                        definition
-                                .family("nap")
-                                .containerDefinitions(
-                                        container ->
-                                                container
-                                                        .name("nap")
-                                                        .image("host")
-                                                        .memory(16)
-                                                        .command("sleep", "600")));
+        ContainerDefinition nap =
+                ContainerDefinition.builder()
+                        .name("nap")
+                        .image("host")
+                        .memory(16)
+                        .command("sleep", "600")
+                        .build();
+        ecs.registerTaskDefinition(request -> request.family("nap").containerDefinitions(nap));
         var answer = await(() -> ran(ecs), needed);
         await(() -> in("RUNNING", ecs, answer), needed);
         ecs.stopTask(request -> request.task(answer.taskArn()));
