@@ -36,7 +36,7 @@ final class PackageIT {
 
     /** What a shell script of ours and a task that is a process ask of a machine. */
     private static final List<String> TOOLS =
-            List.of("sh", "dirname", "readlink", "setsid", "sleep", "rm");
+            List.of("sh", "dirname", "mv", "readlink", "setsid", "sleep", "rm");
 
     /** With which a JVM ends that was asked to by SIGTERM. */
     private static final int TERMINATED = 143;
