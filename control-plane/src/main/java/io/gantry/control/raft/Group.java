@@ -2,10 +2,13 @@ package io.gantry.control.raft;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -70,6 +73,20 @@ final class Group {
                 .setId(RaftPeerId.valueOf(peer.id()))
                 .setAddress(peer.address())
                 .build();
+    }
+
+    /** Committed entries that each other member is not known to have; of use at the leader only. */
+    Map<String, Long> lag() {
+        long committed = division.getRaftLog().getLastCommittedIndex();
+        var lag = new HashMap<String, Long>();
+        Members members = members();
+        for (CommitInfoProto info : division.getCommitInfos()) {
+            RaftPeerId peer = RaftPeerId.valueOf(info.getServer().getId());
+            if (!peer.equals(self()) && members.contains(peer)) {
+                lag.put(peer.toString(), Math.max(0, committed - info.getCommitIndex()));
+            }
+        }
+        return lag;
     }
 
     RaftServer.Division division() {

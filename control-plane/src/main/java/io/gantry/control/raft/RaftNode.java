@@ -1,12 +1,10 @@
 package io.gantry.control.raft;
 
-import io.gantry.common.time.LoopThread;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.log.CommandLog;
 import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica;
-import io.gantry.control.raft.CommandQueue.Submitted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,21 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
-import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
-import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,119 +45,57 @@ import org.slf4j.LoggerFactory;
 public final class RaftNode implements CommandLog, Replica, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
 
-    /** Entries under way to the leader: enough to hide the disk, few enough for large batches. */
-    private static final int CARRIERS = 4;
-
-    private static final Duration ROLE_CHECK = Duration.ofMillis(100);
-    private static final Duration REMOVAL_NOTICE = Duration.ofSeconds(4);
-    private static final Duration TRANSFER = Duration.ofMillis(500);
+    private static final Duration RATIS_CLOSES = Duration.ofMillis(500);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
     private final RaftConfig config;
     private final DataDirectory directory;
-    private final RaftServer server;
+    private final NodeParts parts;
     private final Group group;
-    private final LoopThread loop;
     private final AppliedIndex applied;
     private final ReplicaStateMachine machine;
-    private final CommandQueue queue;
     private final List<PeerLink> links = new ArrayList<>();
-    private final List<Carrier> carriers = new ArrayList<>();
-    private final List<Thread> carrierThreads = new ArrayList<>();
+    private final Carriers carriers;
     private final ReadBarrier barrier;
     private final Removal removal;
+    private final Handover handover;
     private final Membership membership;
     private final LevelPoll levels;
-    private final List<Consumer<Role>> roleListeners = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Throwable> failure;
+    private final RoleWatch roles;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile Role role = new Role(0, "", false);
-    private long aliveNanos;
-    private int toldMembers;
-    private final List<Consumer<List<RaftConfig.Peer>>> memberListeners =
-            new CopyOnWriteArrayList<>();
 
-    private RaftNode(RaftConfig config, DataDirectory directory, Parts parts) throws IOException {
+    private RaftNode(RaftConfig config, DataDirectory directory, NodeParts parts)
+            throws IOException {
         this.config = config;
         this.directory = directory;
-        this.server = parts.server;
-        this.loop = parts.loop;
+        this.parts = parts;
         this.applied = parts.applied;
         this.machine = parts.machine;
-        this.failure = parts.failure;
-        this.group = new Group(server, parts.initial.getGroupId());
-        this.queue = new CommandQueue(config.limits());
-        RaftProperties properties = server.getProperties();
-        for (int i = 0; i < CARRIERS; i++) {
-            var link = new PeerLink(group, properties);
-            links.add(link);
-            carriers.add(new Carrier(group, link, queue, config.clock()));
-        }
-        var questions = new PeerLink(group, properties);
-        links.add(questions);
+        this.group = new Group(parts.server, parts.initial.getGroupId());
+        RaftProperties properties = parts.server.getProperties();
+        this.carriers = new Carriers(group, config.limits(), properties, config.clock());
+        PeerLink questions = link(properties);
         this.levels = new LevelPoll(group, questions, config.release());
         this.barrier =
                 new ReadBarrier(
-                        loop,
+                        parts.loop,
                         config.clock(),
                         group,
                         questions,
                         machine::tip,
                         applied,
                         config.timing().submit());
-        var calls = new PeerLink(group, properties);
-        links.add(calls);
-        var rollCall = new RollCall(group, calls, machine::standing);
-        this.removal = new Removal(group, parts.files, rollCall, config.clock(), loop);
-        this.membership = new Membership(group, rollCall, this::transferLeadership);
+        var rollCall = new RollCall(group, link(properties), machine::standing);
+        this.removal = new Removal(group, parts.files, rollCall, config.clock(), parts.loop);
+        this.handover = new Handover(group);
+        this.membership = new Membership(group, rollCall, handover::to);
+        this.roles = new RoleWatch(group, removal, config.clock(), parts.loop, parts.failure);
     }
 
-    /** What exists before the node itself does. */
-    private static final class Parts implements ReplicaStateMachine.Events {
-        private final LoopThread loop;
-        private final AppliedIndex applied;
-        private final ReplicaStateMachine machine;
-        private final RaftServer server;
-        private final GroupFiles files;
-        private final RaftGroup initial;
-        private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
-        private volatile @Nullable RaftNode node;
-
-        Parts(RaftConfig config, DataDirectory directory) throws IOException {
-            files = new GroupFiles(config.dataDirectory());
-            files.checkNotRemoved();
-            files.settle();
-            directory.seed().checkFounds(config);
-            initial = files.start(config);
-            loop = new LoopThread("raft-" + config.id());
-            applied = new AppliedIndex(loop);
-            machine = new ReplicaStateMachine(config, directory.seed(), applied, this);
-            try {
-                server =
-                        RaftServer.newBuilder()
-                                .setServerId(RaftPeerId.valueOf(config.id()))
-                                .setGroup(initial)
-                                .setStateMachine(machine)
-                                .setProperties(RatisSettings.of(config, directory.raft()))
-                                .setOption(RaftStorage.StartupOption.RECOVER)
-                                .build();
-            } catch (IOException | RuntimeException failed) {
-                loop.close();
-                throw failed;
-            }
-        }
-
-        @Override
-        public void leaderMayHaveChanged(@Nullable RaftPeerId leader) {
-            RaftNode current = node;
-            if (current != null) {
-                current.loop.run(() -> current.onLeader(leader));
-            }
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            failure.complete(cause);
-        }
+    private PeerLink link(RaftProperties properties) {
+        var link = new PeerLink(group, properties);
+        links.add(link);
+        return link;
     }
 
     /**
@@ -178,16 +106,15 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
      */
     public static RaftNode start(RaftConfig config) throws IOException {
         DataDirectory directory = DataDirectory.open(config.dataDirectory());
-        Parts parts = null;
+        NodeParts parts = null;
         try {
             LevelMark mark = LevelMark.check(config.dataDirectory(), config.release());
-            parts = new Parts(config, directory);
+            parts = new NodeParts(config, directory);
             parts.server.start();
             var node = new RaftNode(config, directory, parts);
             node.comparePeers();
             node.addListener(mark);
             mark.note(node.state());
-            parts.node = node;
             node.begin();
             return node;
         } catch (RemovedException removed) {
@@ -195,8 +122,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
             throw removed;
         } catch (IOException | RuntimeException failed) {
             if (parts != null) {
-                parts.server.close();
-                parts.loop.close();
+                parts.close();
             }
             directory.close();
             throw new IOException(
@@ -240,16 +166,10 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
     }
 
     private void begin() {
-        var _ = failure.thenAccept(this::fail);
-        aliveNanos = config.clock().nanoTime();
-        for (int i = 0; i < CARRIERS; i++) {
-            carrierThreads.add(
-                    Thread.ofPlatform()
-                            .daemon()
-                            .name("raft-carrier-" + config.id() + '-' + i)
-                            .start(carriers.get(i)));
-        }
-        loop.run(this::checkRole);
+        var _ = parts.failure.thenAccept(this::fail);
+        parts.listen(this::onLeader);
+        carriers.start(config.id());
+        roles.start();
     }
 
     @Override
@@ -271,16 +191,15 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                                     .formatted(encoded.length, most)));
         }
         long deadline = config.clock().nanoTime() + config.timing().submit().toNanos();
-        var submitted = new Submitted(encoded, deadline);
-        queue.add(submitted);
+        CompletableFuture<Committed> committed = carriers.submit(encoded, deadline);
         if (closed.get()) {
-            queue.drain(closing());
+            carriers.drain(closing());
         }
-        return submitted.done();
+        return committed;
     }
 
     private LogUnavailable closing() {
-        Throwable cause = failure.getNow(null);
+        Throwable cause = parts.failure.getNow(null);
         return cause == null
                 ? new LogUnavailable("this node is closing")
                 : new LogUnavailable("this replica has stopped", cause);
@@ -315,12 +234,12 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
 
     @Override
     public Role role() {
-        return role;
+        return roles.role();
     }
 
     @Override
     public void addRoleListener(Consumer<Role> listener) {
-        roleListeners.add(listener);
+        roles.addRoleListener(listener);
     }
 
     /**
@@ -328,7 +247,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
      * entry cannot be applied. It serves nothing from then on; the process should end.
      */
     public CompletableFuture<Throwable> failure() {
-        return failure.copy();
+        return parts.failure.copy();
     }
 
     /**
@@ -336,15 +255,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
      * with {@link LogUnavailable} if it does not within half a second, or this node does not lead.
      */
     public CompletableFuture<Void> transferLeadership(String nodeId) {
-        return group.transfer(RaftPeerId.valueOf(nodeId), TRANSFER.toMillis())
-                .thenAccept(
-                        reply -> {
-                            if (!reply.isSuccess()) {
-                                throw new LogUnavailable(
-                                        "leadership was not taken over by " + nodeId,
-                                        reply.getException());
-                            }
-                        });
+        return handover.to(nodeId);
     }
 
     /**
@@ -357,7 +268,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
 
     /** Calls {@code listener} when the members have changed, on a thread that must not be held. */
     public void addMembersListener(Consumer<List<RaftConfig.Peer>> listener) {
-        memberListeners.add(listener);
+        roles.addMembersListener(() -> listener.accept(membership.peers()));
     }
 
     /** Who is in the group. */
@@ -377,9 +288,9 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                 group.division().getRaftLog().getLastCommittedIndex(),
                 applied.get(),
                 machine.snapshotIndex(),
-                queue.size(),
-                queue.bytes(),
-                info.isLeader() ? lag() : Map.of(),
+                carriers.waiting(),
+                carriers.waitingBytes(),
+                info.isLeader() ? group.lag() : Map.of(),
                 machine.entriesApplied(),
                 machine.commandsApplied(),
                 machine.applyNanos(),
@@ -404,67 +315,11 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         return closed.get() ? CompletableFuture.failedFuture(closing()) : levels.common();
     }
 
-    private Map<String, Long> lag() {
-        long committed = group.division().getRaftLog().getLastCommittedIndex();
-        var lag = new HashMap<String, Long>();
-        Members members = group.members();
-        for (CommitInfoProto info : group.division().getCommitInfos()) {
-            String peer = info.getServer().getId().toStringUtf8();
-            if (!peer.equals(config.id()) && members.contains(RaftPeerId.valueOf(peer))) {
-                lag.put(peer, Math.max(0, committed - info.getCommitIndex()));
-            }
-        }
-        return lag;
-    }
-
     private void onLeader(@Nullable RaftPeerId leader) {
         if (leader != null) {
-            carriers.forEach(carrier -> carrier.leaderIs(leader));
+            carriers.leaderIs(leader);
         }
-        updateRole();
-    }
-
-    /** Ratis does not tell when there is no leader any more, nor when it has closed by itself. */
-    private void checkRole() {
-        if (closed.get()) {
-            return;
-        }
-        loop.after(ROLE_CHECK, this::checkRole);
-        updateRole();
-        boolean alive = group.division().getInfo().isAlive();
-        removal.check(alive);
-        tellMembers();
-        if (alive) {
-            aliveNanos = config.clock().nanoTime();
-        }
-        // Ratis closes the server of a node that was removed, which takes a moment to find out.
-        boolean overdue = config.clock().nanoTime() - aliveNanos > REMOVAL_NOTICE.toNanos();
-        if (!alive && overdue && !removal.removed().isDone()) {
-            failure.complete(new IllegalStateException("Ratis has closed its server"));
-        }
-    }
-
-    private void tellMembers() {
-        Members now = group.members();
-        if (now.fingerprint() != toldMembers) {
-            toldMembers = now.fingerprint();
-            List<RaftConfig.Peer> peers = membership.peers();
-            memberListeners.forEach(listener -> listener.accept(peers));
-        }
-    }
-
-    private void updateRole() {
-        DivisionInfo info = group.division().getInfo();
-        RaftPeerId leader = info.getLeaderId();
-        var now =
-                new Role(
-                        info.getCurrentTerm(),
-                        leader == null ? "" : leader.toString(),
-                        !closed.get() && info.isLeader() && info.isLeaderReady());
-        if (!now.equals(role)) {
-            role = now;
-            roleListeners.forEach(listener -> listener.accept(now));
-        }
+        roles.update();
     }
 
     private void fail(Throwable cause) {
@@ -482,9 +337,9 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
      * before waits for entries that are never applied.
      */
     private void crashAfterRatis() {
-        long patience = config.clock().nanoTime() + TRANSFER.toNanos();
+        long patience = config.clock().nanoTime() + RATIS_CLOSES.toNanos();
         while (group.division().getInfo().isAlive() && config.clock().nanoTime() - patience < 0) {
-            LockSupport.parkNanos(ROLE_CHECK.toNanos() / 10);
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
         }
         crash();
     }
@@ -494,28 +349,10 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
      */
     @Override
     public void close() {
-        if (!closed.get() && group.division().getInfo().isLeader()) {
-            handOver();
+        if (!closed.get()) {
+            handover.toLeastLagging();
         }
         stop();
-    }
-
-    private void handOver() {
-        Map<String, Long> lag = lag();
-        var successor = lag.entrySet().stream().min(Map.Entry.comparingByValue());
-        if (successor.isEmpty()) {
-            return;
-        }
-        try {
-            transferLeadership(successor.get().getKey())
-                    .get(2 * TRANSFER.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException failed) {
-            log.atInfo()
-                    .addKeyValue("successor", successor.get().getKey())
-                    .log("nobody took over leadership; the others will elect a leader");
-        }
     }
 
     /** Stops without a word to the others. */
@@ -527,16 +364,16 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        carriers.forEach(Carrier::close);
-        carrierThreads.forEach(Thread::interrupt);
-        queue.drain(closing());
+        carriers.stop();
+        carriers.drain(closing());
         barrier.close();
         applied.close();
-        loop.run(this::updateRole);
+        roles.close();
         try {
-            server.close();
+            parts.server.close();
+            carriers.disconnect();
             links.forEach(PeerLink::close);
-            loop.close();
+            parts.loop.close();
             directory.close();
         } catch (IOException failed) {
             log.atWarn().setCause(failed).log("node did not close cleanly");

@@ -1,0 +1,78 @@
+package io.gantry.control.raft;
+
+import io.gantry.common.time.LoopThread;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What exists before the node itself does: the files, the state machine and the server of Ratis.
+ */
+final class NodeParts implements ReplicaStateMachine.Events {
+    final LoopThread loop;
+    final AppliedIndex applied;
+    final ReplicaStateMachine machine;
+    final RaftServer server;
+    final GroupFiles files;
+    final RaftGroup initial;
+    final CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    private volatile @Nullable Consumer<@Nullable RaftPeerId> leaders;
+
+    /**
+     * Reads the directory and builds a server that does not take part yet.
+     *
+     * @throws IOException if the directory is damaged, cannot be written, or is that of a node that
+     *     was removed
+     */
+    NodeParts(RaftConfig config, DataDirectory directory) throws IOException {
+        files = new GroupFiles(config.dataDirectory());
+        files.checkNotRemoved();
+        files.settle();
+        directory.seed().checkFounds(config);
+        initial = files.start(config);
+        loop = new LoopThread("raft-" + config.id());
+        applied = new AppliedIndex(loop);
+        machine = new ReplicaStateMachine(config, directory.seed(), applied, this);
+        try {
+            server =
+                    RaftServer.newBuilder()
+                            .setServerId(RaftPeerId.valueOf(config.id()))
+                            .setGroup(initial)
+                            .setStateMachine(machine)
+                            .setProperties(RatisSettings.of(config, directory.raft()))
+                            .setOption(RaftStorage.StartupOption.RECOVER)
+                            .build();
+        } catch (IOException | RuntimeException failed) {
+            loop.close();
+            throw failed;
+        }
+    }
+
+    /** Calls {@code listener} on the loop when another node may lead, or nobody. */
+    void listen(Consumer<@Nullable RaftPeerId> listener) {
+        leaders = listener;
+    }
+
+    @Override
+    public void leaderMayHaveChanged(@Nullable RaftPeerId leader) {
+        Consumer<@Nullable RaftPeerId> listener = leaders;
+        if (listener != null) {
+            loop.run(() -> listener.accept(leader));
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        failure.complete(cause);
+    }
+
+    void close() throws IOException {
+        server.close();
+        loop.close();
+    }
+}
