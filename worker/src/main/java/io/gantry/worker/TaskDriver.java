@@ -156,11 +156,9 @@ final class TaskDriver implements WorkerTasks {
         all.addAll(events);
         List<AgentAction> actions = new ArrayList<>();
         AgentState next = state;
-        Long wakeAt = null;
         for (AgentEvent event : all) {
             Agent.Step step = agent.step(next, event, clock.nowMillis());
             next = step.state();
-            wakeAt = step.wakeAtMillis();
             actions.addAll(step.actions());
         }
         journal.save(next);
@@ -175,7 +173,7 @@ final class TaskDriver implements WorkerTasks {
             events.forEach(event -> cover(leased, event));
             leased.review(next);
         }
-        wakeAt(wakeAt);
+        wakeAt(agent.wakeAt(next));
     }
 
     private void cover(LeasedStarts leased, AgentEvent event) {

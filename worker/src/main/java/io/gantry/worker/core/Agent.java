@@ -20,12 +20,8 @@ public final class Agent {
         this.settings = settings;
     }
 
-    /**
-     * What follows from an event.
-     *
-     * @param wakeAtMillis when a {@link AgentEvent.Tick} is wanted at the latest; null for never
-     */
-    public record Step(AgentState state, List<AgentAction> actions, @Nullable Long wakeAtMillis) {
+    /** What follows from an event. */
+    public record Step(AgentState state, List<AgentAction> actions) {
         public Step {
             actions = List.copyOf(actions);
         }
@@ -34,7 +30,15 @@ public final class Agent {
     public Step step(AgentState state, AgentEvent event, long nowMillis) {
         List<AgentAction> actions = new ArrayList<>();
         AgentState next = new Turn(nowMillis, actions).take(state, event);
-        return new Step(next, actions, Housekeeping.wakeAt(next, settings));
+        return new Step(next, actions);
+    }
+
+    /**
+     * When a {@link AgentEvent.Tick} is wanted at the latest, in milliseconds since the epoch; null
+     * for never.
+     */
+    public @Nullable Long wakeAt(AgentState state) {
+        return Housekeeping.wakeAt(state, settings);
     }
 
     /** One event's worth of work. */

@@ -57,6 +57,7 @@ public final class DockerRuntime implements ContainerRuntime {
     private final DockerTidying tidying;
     private final Semaphore cleanings = new Semaphore(CLEANINGS_AT_A_TIME, true);
     private final DockerWatch watch;
+    private final DockerStats stats;
     private final DockerStreams streams;
     private final DockerGuards guards;
     private final String bridgeGateway;
@@ -83,10 +84,12 @@ public final class DockerRuntime implements ContainerRuntime {
                         new DockerPlanner(settings, injected, bridgeGateway),
                         pauses,
                         cgroups);
+        var kernel = new KernelUsage(Path.of("/proc"), Path.of("/sys/fs/cgroup"));
         ImageMemory memory = new ImageMemory(settings.images().memory());
         images = new DockerImages(client, settings.pullBehavior(), settings.images(), memory);
         tidying = new DockerTidying(client, settings, memory, images);
         watch = new DockerWatch(client, settings.agentId(), events);
+        stats = new DockerStats(client, kernel);
         streams = new DockerStreams(client);
         guards = new DockerGuards(client, settings.agentId());
         version = String.valueOf(client.versionCmd().exec().getVersion());
@@ -214,11 +217,16 @@ public final class DockerRuntime implements ContainerRuntime {
     private @Nullable FoundContainer inspect(String id) {
         try {
             InspectContainerResponse now = client.inspectContainerCmd(id).exec();
-            watch.know(now);
+            know(now);
             return DockerFacts.found(now);
         } catch (NotFoundException removed) {
             return null;
         }
+    }
+
+    private void know(InspectContainerResponse now) {
+        watch.know(now);
+        stats.know(now);
     }
 
     @Override
@@ -267,7 +275,7 @@ public final class DockerRuntime implements ContainerRuntime {
                     }
                     watch.runs(order.key(), id);
                     InspectContainerResponse now = client.inspectContainerCmd(id).exec();
-                    watch.know(now);
+                    know(now);
                     RuntimeFacts facts = DockerFacts.facts(now);
                     events.accept(new AgentEvent.Started(order.key(), facts));
                 });
@@ -345,7 +353,7 @@ public final class DockerRuntime implements ContainerRuntime {
 
     @Override
     public Map<ContainerKey, ContainerUsage> usage() {
-        return new DockerStats(client).of(watch.running());
+        return stats.of(watch.running());
     }
 
     @Override
@@ -356,7 +364,7 @@ public final class DockerRuntime implements ContainerRuntime {
     @Override
     public @Nullable String statistics(ContainerKey key) {
         String id = watch.running().get(key);
-        Statistics statistics = id == null ? null : new DockerStats(client).reading(id);
+        Statistics statistics = id == null ? null : stats.reading(id);
         return statistics == null ? null : RawStatistics.json(statistics);
     }
 

@@ -14,10 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +43,7 @@ public final class Journal implements AutoCloseable {
     private final RecordLog tasks;
     private final Path identityFile;
     private final FileChannel lockFile;
-    private final Map<String, LocalTask> saved = new TreeMap<>();
+    private final Map<String, LocalTask> saved = new HashMap<>();
     private Identity identity;
     private long rewriteAt = SMALLEST_REWRITE;
 
@@ -169,17 +169,7 @@ public final class Journal implements AutoCloseable {
 
     /** Remembers what is new in {@code state} before it returns; nothing of it if it fails. */
     public void save(AgentState state) {
-        List<Entry> news = new ArrayList<>();
-        for (LocalTask task : state.tasks().values().toList()) {
-            if (!task.equals(saved.get(task.arn()))) {
-                news.add(new Entry(task.arn(), task));
-            }
-        }
-        for (String arn : saved.keySet()) {
-            if (state.tasks().get(arn) == null) {
-                news.add(new Entry(arn, null));
-            }
-        }
+        List<Entry> news = news(state);
         if (news.isEmpty()) {
             return;
         }
@@ -190,6 +180,30 @@ public final class Journal implements AutoCloseable {
         }
         news.forEach(this::remember);
         rewriteIfLong();
+    }
+
+    private List<Entry> news(AgentState state) {
+        List<Entry> news = new ArrayList<>();
+        int kept = saved.size();
+        for (LocalTask task : state.tasks().values().toList()) {
+            LocalTask before = saved.get(task.arn());
+            if (!isSame(task, before)) {
+                news.add(new Entry(task.arn(), task));
+            }
+            kept -= before == null ? 0 : 1;
+        }
+        if (kept > 0) {
+            saved.keySet().stream()
+                    .filter(arn -> state.tasks().get(arn) == null)
+                    .forEach(arn -> news.add(new Entry(arn, null)));
+        }
+        return news;
+    }
+
+    /** Most are the very same object; comparing all that they hold would take longer. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(LocalTask task, @Nullable LocalTask before) {
+        return task == before || task.equals(before);
     }
 
     private void remember(Entry entry) {

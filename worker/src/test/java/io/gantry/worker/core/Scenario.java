@@ -48,7 +48,7 @@ final class Scenario {
     Scenario take(AgentEvent event) {
         Agent.Step step = agent.step(state, event, now);
         state = step.state();
-        wakeAt = step.wakeAtMillis();
+        wakeAt = agent.wakeAt(state);
         actions.addAll(step.actions());
         return this;
     }
