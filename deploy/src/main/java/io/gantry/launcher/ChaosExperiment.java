@@ -153,29 +153,14 @@ final class ChaosExperiment {
 
     private ChaosRound round(
             int number, ChaosLoad load, LeaderWatch leaders, ClusterWatch cluster) {
-        long began = System.nanoTime();
-        load.forgetBefore(began);
-        cluster.forgetBefore(began);
-        Patience.rest(CALM.toMillis());
-        // Which tasks are new can be told only if the earlier ones have been seen.
-        if (Patience.await(UNTIL_WELL, () -> cluster.views().isEmpty() ? null : "seen") == null) {
-            throw new Failure("Nobody tells which tasks there are; see \"gantry status\".");
-        }
+        calm(load, cluster);
         String leader = leader();
         List<Member> hit = targets.find(plan.words(), leader);
         Set<String> nodes = names(hit, Member::isNode);
-        Set<String> workers = names(hit, member -> !member.isNode());
         cluster.avoid(nodes);
         long fault = System.nanoTime();
         faults.inject(plan.fault(), hit, plan.duration());
-        progress.done(
-                "round %d: %s of %s%s for %s"
-                        .formatted(
-                                number,
-                                plan.fault().text(),
-                                Startup.names(hit),
-                                nodes.contains(leader) ? " (leader)" : "",
-                                ChaosReport.span(plan.duration())));
+        tellFault(number, hit, nodes.contains(leader));
         Patience.rest(plan.duration().toMillis());
         long heal = System.nanoTime();
         faults.heal(true);
@@ -185,29 +170,55 @@ final class ChaosExperiment {
         Patience.await(
                 ChaosLoad.LIMIT.multipliedBy(4), () -> load.isAnswered(end) ? "answered" : null);
         cluster.avoid(Set.of());
-        var round =
-                ChaosFigures.of(
-                        number,
-                        new ChaosRecording(
-                                nodes,
-                                workers,
-                                leader,
-                                fault,
-                                heal,
-                                well,
-                                end,
-                                load.calls().stream().filter(c -> c.startNanos() < end).toList(),
-                                leaders.sightings(),
-                                cluster.views()));
+        var recording =
+                new ChaosRecording(
+                        nodes,
+                        names(hit, member -> !member.isNode()),
+                        leader,
+                        fault,
+                        heal,
+                        well,
+                        end,
+                        load.calls().stream().filter(call -> call.startNanos() < end).toList(),
+                        leaders.sightings(),
+                        cluster.views());
+        ChaosRound round = ChaosFigures.of(number, recording);
+        tellHealing(number, round);
+        return round;
+    }
+
+    /** What is seen before a fault counts for it; and all must be seen once without. */
+    private static void calm(ChaosLoad load, ClusterWatch cluster) {
+        long began = System.nanoTime();
+        load.forgetBefore(began);
+        cluster.forgetBefore(began);
+        Patience.rest(CALM.toMillis());
+        // Which tasks are new can be told only if the earlier ones have been seen.
+        if (Patience.await(UNTIL_WELL, () -> cluster.views().isEmpty() ? null : "seen") == null) {
+            throw new Failure("Nobody tells which tasks there are; see \"gantry status\".");
+        }
+    }
+
+    private void tellFault(int number, List<Member> hit, boolean leads) {
+        progress.done(
+                "round %d: %s of %s%s for %s"
+                        .formatted(
+                                number,
+                                plan.fault().text(),
+                                Startup.names(hit),
+                                leads ? " (leader)" : "",
+                                ChaosReport.span(plan.duration())));
+    }
+
+    private void tellHealing(int number, ChaosRound round) {
         progress.done(
                 "round %d: undone, %s"
                         .formatted(
                                 number,
-                                well == null
+                                round.wellAfterMillis() == null
                                         ? "but not well after " + UNTIL_WELL.toSeconds() + " s"
                                         : "well after "
                                                 + ChaosReport.millis(round.wellAfterMillis())));
-        return round;
     }
 
     private static Set<String> names(List<Member> members, Predicate<Member> wanted) {

@@ -245,14 +245,20 @@ final class TaskDriverTest {
         assertThat(orders).doesNotContain("start");
     }
 
-    @Test
-    void whatWasEndedFromOutsideIsReportedWithItsReasonHoweverTheNewsArrive() {
+    /** A driver whose leased task runs. */
+    private TaskDriver running() {
         TaskDriver leased = leased(fence(directory.resolve("fence")));
         leased.leaseRenewed(leased.leaseStamp());
         happen(
                 new AgentEvent.Started(
                         KEY,
                         new RuntimeFacts("c1", null, null, List.of(), null, clock.nowMillis())));
+        return leased;
+    }
+
+    @Test
+    void whatWasEndedFromOutsideIsReportedWithItsReasonHoweverTheNewsArrive() {
+        TaskDriver leased = running();
         leased.reportAcknowledged(ARN, 1);
         time.settle();
         // The worker was paused for a minute; the first it hears of is the end of its container.
@@ -265,12 +271,7 @@ final class TaskDriverTest {
 
     @Test
     void aLeaseThatEndsWhileNothingElseHappensEndsItsTasks() {
-        TaskDriver leased = leased(fence(directory.resolve("fence")));
-        leased.leaseRenewed(leased.leaseStamp());
-        happen(
-                new AgentEvent.Started(
-                        KEY,
-                        new RuntimeFacts("c1", null, null, List.of(), null, clock.nowMillis())));
+        TaskDriver leased = running();
         leased.watchLease();
         bootCentis += 5_399;
         clockAheadMillis = Duration.ofHours(3).toMillis();

@@ -20,18 +20,24 @@ class LevelTest {
 
     @TempDir Path directory;
 
+    /** A group of which one node's program is older. */
+    private Nodes mixed() throws Exception {
+        var nodes = new Nodes(directory, 3, Limits.USUAL);
+        nodes.release(1, NEW);
+        nodes.release(2, NEW);
+        nodes.release(3, OLD);
+        nodes.startAll();
+        nodes.leader();
+        return nodes;
+    }
+
     private static int common(RaftNode node) throws Exception {
         return node.commonLevel().get(10, TimeUnit.SECONDS);
     }
 
     @Test
     void theCommonLevelIsWhatTheOldestNodeKnows() throws Exception {
-        try (var nodes = new Nodes(directory, 3, Limits.USUAL)) {
-            nodes.release(1, NEW);
-            nodes.release(2, NEW);
-            nodes.release(3, OLD);
-            nodes.startAll();
-            nodes.leader();
+        try (Nodes nodes = mixed()) {
             for (RaftNode node : nodes.running()) {
                 assertThat(common(node)).isEqualTo(1);
             }
@@ -55,12 +61,7 @@ class LevelTest {
 
     @Test
     void aNodeThatKnowsLessThanTheInstallationDoesStopsAndDoesNotStartAgain() throws Exception {
-        try (var nodes = new Nodes(directory, 3, Limits.USUAL)) {
-            nodes.release(1, NEW);
-            nodes.release(2, NEW);
-            nodes.release(3, OLD);
-            nodes.startAll();
-            nodes.leader();
+        try (Nodes nodes = mixed()) {
             RaftNode old = nodes.node(3);
             nodes.node(1).submit(new Command.RaiseLevel(2)).get(10, TimeUnit.SECONDS);
             assertThat(old.failure().get(10, TimeUnit.SECONDS))
