@@ -137,7 +137,9 @@ final class Carrier implements Runnable {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        fail(batch, new LogUnavailable(closed ? "this node is closing" : why));
+        fail(
+                batch,
+                closed ? new LogUnavailable("this node is closing") : LogUnavailable.noQuorum(why));
     }
 
     private Answer attempt(RaftPeerId target, long call, Message message, long deadline)
