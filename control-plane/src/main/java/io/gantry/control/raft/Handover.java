@@ -1,5 +1,6 @@
 package io.gantry.control.raft;
 
+import io.gantry.common.time.Clock;
 import io.gantry.control.log.LogUnavailable;
 import java.time.Duration;
 import java.util.Collection;
@@ -7,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -22,15 +24,22 @@ import org.slf4j.LoggerFactory;
 public final class Handover {
     private static final Logger log = LoggerFactory.getLogger(Handover.class);
 
-    /** For one successor: short against the time that a submit may take, as writes wait for it. */
+    /** For one attempt: short against the time that a submit may take, as writes wait for it. */
     private static final Duration BOUND = Duration.ofMillis(1_500);
+
+    /** For all attempts together. */
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
 
     private final Group group;
     private final RollCall rollCall;
+    private final Clock clock;
 
-    Handover(Group group, RollCall rollCall) {
+    Handover(Group group, RollCall rollCall, Clock clock) {
         this.group = group;
         this.rollCall = rollCall;
+        this.clock = clock;
     }
 
     /**
@@ -96,22 +105,45 @@ public final class Handover {
     }
 
     /**
-     * Tries those that are up, the one with most of the log first.
+     * Tries those that are up, the one with most of the log first, time and again: an entry that is
+     * appended at the wrong moment is enough to fail an election, and this node leads on.
      *
      * @return the id of the node that leads now; null if none of them took over
      */
     @Nullable String toOneOf(Collection<RaftPeer> candidates) {
-        Map<RaftPeerId, Standing> up = rollCall.answers().join();
-        List<RaftPeerId> best =
-                candidates.stream()
-                        .map(RaftPeer::getId)
-                        .filter(id -> up.containsKey(id) && !id.equals(group.self()))
-                        .sorted(Comparator.comparingLong(id -> -reach(up.get(id))))
-                        .toList();
-        for (RaftPeerId candidate : best) {
+        List<RaftPeerId> best = best(candidates);
+        long deadlineNanos = clock.nanoTime() + PATIENCE.toNanos();
+        for (int i = 0; !best.isEmpty() && clock.nanoTime() - deadlineNanos < 0; i++) {
+            RaftPeerId candidate = best.get(i % best.size());
             if (takesOver(candidate)) {
                 return candidate.toString();
             }
+            RaftPeerId leader = settled(deadlineNanos);
+            if (leader != null && !leader.equals(group.self())) {
+                return best.contains(leader) ? leader.toString() : null;
+            }
+        }
+        return null;
+    }
+
+    private List<RaftPeerId> best(Collection<RaftPeer> candidates) {
+        Map<RaftPeerId, Standing> up = rollCall.answers().join();
+        return candidates.stream()
+                .map(RaftPeer::getId)
+                .filter(id -> up.containsKey(id) && !id.equals(group.self()))
+                .sorted(Comparator.comparingLong(id -> -reach(up.get(id))))
+                .toList();
+    }
+
+    /** Who leads after an attempt that failed; null if nobody does in time. */
+    private @Nullable RaftPeerId settled(long deadlineNanos) {
+        while (clock.nanoTime() - deadlineNanos < 0) {
+            RaftPeerId leader = group.leader();
+            boolean self = group.self().equals(leader);
+            if (leader != null && (!self || group.division().getInfo().isLeaderReady())) {
+                return leader;
+            }
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
         }
         return null;
     }

@@ -16,6 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 class HandoverTest {
     @TempDir private Path directory;
 
+    /** The leader, once there is an installation to write to. */
+    private static int founded(Nodes nodes) throws Exception {
+        int leader = nodes.leader();
+        nodes.node(leader).submit(RandomCommands.found()).get(10, TimeUnit.SECONDS);
+        return leader;
+    }
+
     private static void assertNothingFailed(Load load, List<RaftNode> nodes) throws Exception {
         load.stop();
         assertThat(load.unknown).as("writes that were not acknowledged").hasValue(0);
@@ -29,7 +36,7 @@ class HandoverTest {
     @Test
     void noWriteFailsWhileLeadershipGoesRound() throws Exception {
         try (var nodes = Nodes.started(directory, 3, Limits.USUAL)) {
-            nodes.leader();
+            founded(nodes);
             var load = new Load(nodes, 6);
             for (int round = 0; round < 6; round++) {
                 load.await(50);
@@ -46,7 +53,7 @@ class HandoverTest {
     @Test
     void noReadFailsWhileLeadershipMoves() throws Exception {
         try (var nodes = Nodes.started(directory, 3, Limits.USUAL)) {
-            int leader = nodes.leader();
+            int leader = founded(nodes);
             var load = new Load(nodes, 3);
             load.await(20);
             nodes.node(leader).handover().transfer(null);
@@ -62,7 +69,7 @@ class HandoverTest {
     @Test
     void noWriteThroughTheOthersFailsWhenALeaderIsStopped() throws Exception {
         try (var nodes = Nodes.started(directory, 3, Limits.USUAL)) {
-            int leader = nodes.leader();
+            int leader = founded(nodes);
             List<RaftNode> others =
                     IntStream.rangeClosed(1, 3)
                             .filter(number -> number != leader)
@@ -98,7 +105,7 @@ class HandoverTest {
             Handover leader = nodes.node(number).handover();
             assertThatThrownBy(() -> leader.transfer("n9"))
                     .isInstanceOf(MembershipRefused.class)
-                    .hasMessage("n9 is no member; those are n1, n2, n3");
+                    .hasMessage("n9 is no member; those are n1,n2,n3");
             assertThatThrownBy(() -> leader.transfer("n" + number))
                     .isInstanceOf(MembershipRefused.class)
                     .hasMessage("n%d leads already", number);
