@@ -9,9 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,11 +37,18 @@ public final class Handover {
 
     private final Group group;
     private final RollCall rollCall;
+    private final Consumer<Boolean> writes;
     private final Clock clock;
 
-    Handover(Group group, RollCall rollCall, Clock clock) {
+    /**
+     * The handovers of a node.
+     *
+     * @param writes told whether this node, as the leader, shall take commands
+     */
+    Handover(Group group, RollCall rollCall, Consumer<Boolean> writes, Clock clock) {
         this.group = group;
         this.rollCall = rollCall;
+        this.writes = writes;
         this.clock = clock;
     }
 
@@ -148,13 +158,35 @@ public final class Handover {
         return null;
     }
 
+    /**
+     * Waits until all that was appended is committed. Ratis notes that with an entry of its own,
+     * which the successor would lack if it came between.
+     */
+    private void settleLog() {
+        RaftLog entries = group.division().getRaftLog();
+        long deadlineNanos = clock.nanoTime() + BOUND.toNanos();
+        long before = -1;
+        while (clock.nanoTime() - deadlineNanos < 0) {
+            TermIndex last = entries.getLastEntryTermIndex();
+            long index = last == null ? 0 : last.getIndex();
+            boolean committed = entries.getLastCommittedIndex() >= index;
+            if (committed && index == before) {
+                return;
+            }
+            before = committed ? index : -1;
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+        }
+    }
+
     private static long reach(@Nullable Standing standing) {
         return standing == null ? -1 : standing.lastIndex();
     }
 
     private boolean takesOver(RaftPeerId candidate) {
         String cause;
+        writes.accept(false);
         try {
+            settleLog();
             RaftClientReply reply = group.transfer(candidate, BOUND.toMillis()).join();
             if (reply.isSuccess()) {
                 return true;
@@ -162,6 +194,8 @@ public final class Handover {
             cause = String.valueOf(reply.getException());
         } catch (CompletionException failed) {
             cause = String.valueOf(failed.getCause());
+        } finally {
+            writes.accept(true);
         }
         log.atInfo()
                 .addKeyValue("successor", candidate)

@@ -87,7 +87,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                         config.timing().submit());
         var rollCall = new RollCall(group, link(properties), machine::standing);
         this.removal = new Removal(group, parts.files, rollCall, config.clock(), parts.loop);
-        this.handover = new Handover(group, rollCall, config.clock());
+        this.handover = new Handover(group, rollCall, machine::takeCommands, config.clock());
         this.membership = new Membership(group, rollCall, handover);
         this.roles = new RoleWatch(group, removal, config.clock(), parts.loop, parts.failure);
     }

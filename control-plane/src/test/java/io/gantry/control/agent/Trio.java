@@ -1,5 +1,7 @@
 package io.gantry.control.agent;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.gantry.common.check.Check;
 import io.gantry.control.ControlPlaneConfig.Peer;
 import java.io.IOException;
@@ -14,11 +16,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A control plane of three nodes in this process, and what its clients ask over HTTP. */
 final class Trio implements AutoCloseable {
+    static {
+        // Nodes come and go, which Ratis reports at length.
+        ((Logger) LoggerFactory.getLogger("org.apache.ratis")).setLevel(Level.OFF);
+    }
+
     static final int COUNT = 3;
     private static final String TARGET = "AmazonEC2ContainerServiceV20141113.";
     private static final Duration LIMIT = Duration.ofSeconds(30);
