@@ -27,6 +27,7 @@ import io.gantry.control.lead.ServiceLoop;
 import io.gantry.control.lead.SessionPatrol;
 import io.gantry.control.live.HazelcastLiveStore;
 import io.gantry.control.log.CommandLog;
+import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica;
 import io.gantry.control.metrics.Metrics;
 import io.gantry.control.operator.OperatorApi;
@@ -204,6 +205,8 @@ public final class ControlPlane implements AutoCloseable {
                                 virtualThreads));
         closing.on(() -> sessions.closeAll("the node is closing"));
         closing.on(streams);
+        // First of all: until the listener closes, requests are served as by any follower.
+        closing.on(raft.handover()::leave);
         log.atInfo()
                 .addKeyValue("node", config.node())
                 .addKeyValue("url", config.publicUrl())
@@ -214,7 +217,7 @@ public final class ControlPlane implements AutoCloseable {
     private static Map<String, OperatorCall> operatorCalls(RaftNode raft, StatusClient client) {
         Map<String, OperatorCall> calls =
                 new HashMap<>(new MemberCalls(raft.membership(), client).byName());
-        calls.put("transfer-leadership", new TransferLeadership(raft));
+        calls.put("transfer-leadership", new TransferLeadership(raft.handover(), Clock.system()));
         return calls;
     }
 
@@ -279,7 +282,10 @@ public final class ControlPlane implements AutoCloseable {
             @Nullable Realm realm, String id, @Nullable String token, Instant now) {
         if (realm == null) {
             throw ServerException.builder()
-                    .message("The control plane has no quorum yet. Please try again.")
+                    .statusCode(503)
+                    .message(
+                            LogUnavailable.noQuorum("none has been found since this node began")
+                                    .sentence())
                     .build();
         }
         return realm.rootKey().id().equals(id)

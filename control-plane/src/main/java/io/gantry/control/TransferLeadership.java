@@ -1,29 +1,32 @@
 package io.gantry.control;
 
-import io.gantry.control.log.LogUnavailable;
+import io.gantry.common.time.Clock;
 import io.gantry.control.operator.OperatorCall;
 import io.gantry.control.operator.OperatorRefused;
-import io.gantry.control.raft.RaftNode;
-import java.util.concurrent.CompletionException;
+import io.gantry.control.raft.Handover;
+import io.gantry.control.raft.MembershipRefused;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Hands leadership to the node that is named. */
-record TransferLeadership(RaftNode raft) implements OperatorCall {
+/**
+ * Makes another node the leader, asked of the one that leads. The request may name it ({@code to});
+ * the answer tells who leads now ({@code leader}) and how long that took ({@code millis}).
+ */
+record TransferLeadership(Handover handover, Clock clock) implements OperatorCall {
 
     @Override
     public JsonNode answer(JsonNode request) {
         String to = request.path("to").asString("");
-        if (to.isEmpty()) {
-            throw OperatorRefused.invalid("to: which node shall lead?");
-        }
+        long began = clock.nanoTime();
         try {
-            raft.transferLeadership(to).join();
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof LogUnavailable refused
-                    ? OperatorRefused.conflict(String.valueOf(refused.getMessage()))
-                    : failed;
+            String leader = handover.transfer(to.isEmpty() ? null : to);
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("leader", leader)
+                    .put("millis", TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - began));
+        } catch (MembershipRefused refused) {
+            throw OperatorRefused.conflict(refused.getMessage() + ".");
         }
-        return JsonNodeFactory.instance.objectNode().put("leader", to);
     }
 }

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
             RecoverCommand.class,
             RestartCommand.class,
             SnapshotCommand.class,
+            TransferLeadershipCommand.class,
             VersionCommand.class,
             ControlPlaneCommand.class,
             WorkerCommand.class

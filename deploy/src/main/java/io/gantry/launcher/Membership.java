@@ -77,13 +77,47 @@ final class Membership {
         progress.done("%s (%s) is a member in place of %s".formatted(id, address, old));
     }
 
+    /**
+     * Has another node lead.
+     *
+     * @param to its id; empty for whichever has most of the log
+     */
+    void transfer(String to) {
+        for (int attempt = 0; attempt < LEADERS; attempt++) {
+            Leader leader = leader();
+            try {
+                JsonNode reply =
+                        leader.api().operate("transfer-leadership", object().put("to", to));
+                progress.done(
+                        "%s leads now, after %s; it took %d ms"
+                                .formatted(
+                                        reply.path("leader").asString(""),
+                                        leader.id(),
+                                        reply.path("millis").asLong()));
+                return;
+            } catch (ApiClient.RefusedException refused) {
+                if (leader().id().equals(leader.id())) {
+                    throw refused;
+                }
+            }
+        }
+        throw unsettled();
+    }
+
+    private static Failure unsettled() {
+        return new Failure("Leadership changes too often at the moment; try again.");
+    }
+
+    /** The node that leads, and the way to it alone. */
+    private record Leader(String id, ApiClient api) {}
+
     private static ObjectNode object() {
         return JsonMapper.shared().createObjectNode();
     }
 
     private void change(String name, JsonNode request) {
         for (int attempt = 0; attempt < LEADERS; attempt++) {
-            ApiClient leader = leader();
+            ApiClient leader = leader().api();
             JsonNode reply = leader.operate(name, request);
             if (reply.path("begun").asBoolean()) {
                 await(leader);
@@ -91,26 +125,31 @@ final class Membership {
             }
             progress.done(reply.path("leader").asString("") + " leads now");
         }
-        throw new Failure("Leadership changes too often at the moment; try again.");
+        throw unsettled();
     }
 
     /** The node that leads, alone: others would refuse. */
-    private ApiClient leader() {
-        String found =
-                Patience.await(
-                        Duration.ofSeconds(15),
-                        () -> {
-                            JsonNode list = list();
-                            return address(list, list.path("leader").asString(""));
-                        });
+    private Leader leader() {
+        Leader found = Patience.await(Duration.ofSeconds(15), this::findLeader);
         if (found == null) {
             throw new Failure("The control plane has no leader: is a majority of its nodes up?");
         }
-        return new ApiClient(
-                remote.http(),
-                List.of(URI.create("http://" + found)),
-                remote.credentials(),
-                remote.region());
+        return found;
+    }
+
+    private @Nullable Leader findLeader() {
+        JsonNode list = list();
+        String id = list.path("leader").asString("");
+        String address = address(list, id);
+        return address == null
+                ? null
+                : new Leader(
+                        id,
+                        new ApiClient(
+                                remote.http(),
+                                List.of(URI.create("http://" + address)),
+                                remote.credentials(),
+                                remote.region()));
     }
 
     private static @Nullable String address(JsonNode list, String id) {

@@ -47,7 +47,7 @@ final class RollingRestart {
         }
         long began = System.nanoTime();
         if (!others.isEmpty() && leads(session, node)) {
-            handOver(node, others.getFirst());
+            handOver(node);
         }
         stop(node);
         supervisor.start(node);
@@ -63,10 +63,10 @@ final class RollingRestart {
         return session.pages().isReady(node);
     }
 
-    private void handOver(Member node, Member successor) {
-        var request = JsonNodeFactory.instance.objectNode().put("to", successor.name());
+    private void handOver(Member node) {
         try {
-            session.apiOf(node).operate("transfer-leadership", request);
+            session.apiOf(node)
+                    .operate("transfer-leadership", JsonNodeFactory.instance.objectNode());
         } catch (ApiClient.RefusedException refused) {
             // The others elect one when the node is gone; it takes them a moment longer.
             progress.done("%s did not hand over: %s".formatted(node.name(), refused.getMessage()));

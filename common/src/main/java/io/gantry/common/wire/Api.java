@@ -41,7 +41,7 @@ public final class Api {
             String name,
             Class<Q> request,
             boolean open,
-            BiFunction<Identity, Q, ? extends SdkPojo> handler) {}
+            BiFunction<Caller, Q, ? extends SdkPojo> handler) {}
 
     private Api(
             String signingName,
@@ -82,18 +82,18 @@ public final class Api {
      * class of the same operation or throws one of the service's modelled exceptions.
      */
     public <Q extends SdkPojo> Api on(
-            Class<Q> request, BiFunction<Identity, Q, ? extends SdkPojo> handler) {
+            Class<Q> request, BiFunction<Caller, Q, ? extends SdkPojo> handler) {
         return add(request, false, handler);
     }
 
     /** Serves an operation that needs no signature, such as AssumeRoleWithWebIdentity. */
     public <Q extends SdkPojo> Api open(
-            Class<Q> request, BiFunction<Identity, Q, ? extends SdkPojo> handler) {
+            Class<Q> request, BiFunction<Caller, Q, ? extends SdkPojo> handler) {
         return add(request, true, handler);
     }
 
     private <Q extends SdkPojo> Api add(
-            Class<Q> request, boolean open, BiFunction<Identity, Q, ? extends SdkPojo> handler) {
+            Class<Q> request, boolean open, BiFunction<Caller, Q, ? extends SdkPojo> handler) {
         String name = request.getSimpleName();
         Check.that(name.endsWith("Request"), name);
         String operation = name.substring(0, name.length() - "Request".length());
@@ -124,17 +124,17 @@ public final class Api {
     <Q extends SdkPojo> SdkPojo run(
             Operation<Q> operation,
             Authorization authorization,
-            Identity identity,
+            Caller caller,
             Function<Structure, Object> input) {
         Q request = operation.request().cast(input.apply(Structure.of(operation.request())));
-        authorization.check(identity, signingName, operation.name(), request);
+        authorization.check(caller.identity(), signingName, operation.name(), request);
         if (!unvalidated.contains(operation.request())) {
             List<Violation> found = Violations.of(request);
             if (!found.isEmpty()) {
                 throw violations.apply(found.stream().map(Violation::text).toList());
             }
         }
-        return operation.handler().apply(identity, request);
+        return operation.handler().apply(caller, request);
     }
 
     private static WireException invalid(List<String> complaints) {

@@ -124,7 +124,8 @@ public final class Dispatcher {
                                 + api.signingName()
                                 + "'.");
             }
-            return api.run(operation, authorization, identity, found.input());
+            var caller = new Caller(identity, request.headers());
+            return api.run(operation, authorization, caller, found.input());
         }
 
         private boolean isCompressed() {

@@ -91,7 +91,7 @@ class ClientRoundTripTest {
     }
 
     private <Q extends SdkPojo> void serve(Api api, Class<Q> request) {
-        BiFunction<Identity, Q, SdkPojo> handler =
+        BiFunction<Caller, Q, SdkPojo> handler =
                 (_, input) -> {
                     received.set(input);
                     return Objects.requireNonNull(answer.get());

@@ -77,9 +77,9 @@ class DispatcherTest {
                                         .build())
                 .on(
                         DescribeClustersRequest.class,
-                        (identity, _) ->
+                        (caller, _) ->
                                 DescribeClustersResponse.builder()
-                                        .clusters(cluster(identity.accessKey()))
+                                        .clusters(cluster(caller.identity().accessKey()))
                                         .failures(List.of())
                                         .build())
                 .on(
@@ -103,17 +103,17 @@ class DispatcherTest {
         return Api.query("sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/")
                 .on(
                         GetCallerIdentityRequest.class,
-                        (identity, _) ->
+                        (caller, _) ->
                                 GetCallerIdentityResponse.builder()
                                         .arn("a<b&\u0001")
-                                        .userId(identity.accessKey())
+                                        .userId(caller.identity().accessKey())
                                         .build())
                 .on(AssumeRoleRequest.class, (_, _) -> AssumeRoleResponse.builder().build())
                 .open(
                         AssumeRoleWithWebIdentityRequest.class,
-                        (identity, _) ->
+                        (caller, _) ->
                                 AssumeRoleWithWebIdentityResponse.builder()
-                                        .audience(identity.accessKey())
+                                        .audience(caller.identity().accessKey())
                                         .build());
     }
 

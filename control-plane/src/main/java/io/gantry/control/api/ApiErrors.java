@@ -21,6 +21,9 @@ import software.amazon.awssdk.services.ecs.model.ServiceNotFoundException;
 /** The errors of ECS, by what went wrong. */
 final class ApiErrors {
 
+    /** Rather than the 500 of ECS's model: also clients without a model know that it passes. */
+    private static final int UNAVAILABLE = 503;
+
     private ApiErrors() {}
 
     static EcsException client(String message) {
@@ -49,7 +52,8 @@ final class ApiErrors {
 
     /** The client is right and should try again: SDKs do so on their own. */
     static EcsException unavailable(String message) {
-        return (EcsException) ServerException.builder().message(message).build();
+        return (EcsException)
+                ServerException.builder().statusCode(UNAVAILABLE).message(message).build();
     }
 
     /** Throws what a refused command means to the client; other replies pass. */

@@ -2,8 +2,9 @@ package io.gantry.control.api;
 
 import io.gantry.common.wire.Api;
 import io.gantry.common.wire.Violations;
+import io.gantry.control.core.state.Token;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
@@ -17,8 +18,6 @@ import software.amazon.awssdk.services.ecs.model.DescribeServicesRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeTasksRequest;
 import software.amazon.awssdk.services.ecs.model.DiscoverPollEndpointRequest;
-import software.amazon.awssdk.services.ecs.model.EcsRequest;
-import software.amazon.awssdk.services.ecs.model.EcsResponse;
 import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
 import software.amazon.awssdk.services.ecs.model.ListClustersRequest;
 import software.amazon.awssdk.services.ecs.model.ListContainerInstancesRequest;
@@ -41,28 +40,13 @@ import software.amazon.awssdk.services.ecs.model.UpdateTaskProtectionRequest;
  * The operations of Amazon ECS that are served. Handlers block, so call them on virtual threads.
  */
 public final class EcsApi {
-    private final Clusters clusters;
-    private final TaskDefinitions definitions;
-    private final Tasks tasks;
-    private final TaskProtection protection;
-    private final ContainerInstances instances;
-    private final Services services;
-    private final Agents agents;
-    private final TagLookup tags;
+    private final ApiContext context;
     private final Api api =
             Api.json("ecs", "AmazonEC2ContainerServiceV20141113")
                     .violations(complaints -> ApiErrors.invalid(Violations.sentence(complaints)));
 
     public EcsApi(ApiContext context) {
-        var quorum = new Quorum(context);
-        this.clusters = new Clusters(quorum);
-        this.definitions = new TaskDefinitions(quorum);
-        this.tasks = new Tasks(context, quorum);
-        this.protection = new TaskProtection(quorum);
-        this.instances = new ContainerInstances(context, quorum);
-        this.services = new Services(context, quorum);
-        this.agents = new Agents(context, quorum);
-        this.tags = new TagLookup(quorum);
+        this.context = context;
         serveClusters();
         serveTasks();
         serveServices();
@@ -75,53 +59,119 @@ public final class EcsApi {
         return api;
     }
 
-    private <Q extends EcsRequest & SdkPojo, A extends EcsResponse & SdkPojo> void on(
-            Class<Q> type, Function<Q, A> handler) {
-        api.on(type, (_, request) -> handler.apply(request));
+    /** Serves what changes nothing. */
+    private <Q extends SdkPojo> void reads(
+            Class<Q> type, BiFunction<Quorum, Q, ? extends SdkPojo> handler) {
+        api.on(type, (caller, request) -> handler.apply(Quorum.reading(context, caller), request));
+    }
+
+    /** Serves what is done once, however often a client sends the same call. */
+    private <Q extends SdkPojo> void writes(
+            Class<Q> type, BiFunction<Quorum, Q, ? extends SdkPojo> handler) {
+        api.on(
+                type,
+                (caller, request) -> {
+                    Token call = Tokens.ofCall(type.getSimpleName(), caller, request);
+                    return handler.apply(Quorum.writing(context, call), request);
+                });
     }
 
     private void serveClusters() {
-        on(CreateClusterRequest.class, clusters::create);
-        on(DeleteClusterRequest.class, clusters::delete);
-        on(DescribeClustersRequest.class, clusters::describe);
-        on(ListClustersRequest.class, clusters::list);
-        on(ListTagsForResourceRequest.class, tags::list);
+        writes(
+                CreateClusterRequest.class,
+                (quorum, request) -> new Clusters(quorum).create(request));
+        writes(
+                DeleteClusterRequest.class,
+                (quorum, request) -> new Clusters(quorum).delete(request));
+        reads(
+                DescribeClustersRequest.class,
+                (quorum, request) -> new Clusters(quorum).describe(request));
+        reads(ListClustersRequest.class, (quorum, request) -> new Clusters(quorum).list(request));
+        reads(
+                ListTagsForResourceRequest.class,
+                (quorum, request) -> new TagLookup(quorum).list(request));
     }
 
     private void serveTasks() {
-        on(RegisterTaskDefinitionRequest.class, definitions::register);
-        on(DeregisterTaskDefinitionRequest.class, definitions::deregister);
-        on(DescribeTaskDefinitionRequest.class, definitions::describe);
-        on(ListTaskDefinitionsRequest.class, definitions::list);
-        on(ListTaskDefinitionFamiliesRequest.class, definitions::families);
-        on(RunTaskRequest.class, tasks::run);
-        on(StopTaskRequest.class, tasks::stop);
-        on(DescribeTasksRequest.class, tasks::describe);
-        on(ListTasksRequest.class, tasks::list);
-        on(GetTaskProtectionRequest.class, protection::read);
-        on(UpdateTaskProtectionRequest.class, protection::update);
+        writes(
+                RegisterTaskDefinitionRequest.class,
+                (quorum, request) -> new TaskDefinitions(quorum).register(request));
+        writes(
+                DeregisterTaskDefinitionRequest.class,
+                (quorum, request) -> new TaskDefinitions(quorum).deregister(request));
+        reads(
+                DescribeTaskDefinitionRequest.class,
+                (quorum, request) -> new TaskDefinitions(quorum).describe(request));
+        reads(
+                ListTaskDefinitionsRequest.class,
+                (quorum, request) -> new TaskDefinitions(quorum).list(request));
+        reads(
+                ListTaskDefinitionFamiliesRequest.class,
+                (quorum, request) -> new TaskDefinitions(quorum).families(request));
+        writes(RunTaskRequest.class, (quorum, request) -> new Tasks(context, quorum).run(request));
+        writes(
+                StopTaskRequest.class,
+                (quorum, request) -> new Tasks(context, quorum).stop(request));
+        reads(
+                DescribeTasksRequest.class,
+                (quorum, request) -> new Tasks(context, quorum).describe(request));
+        reads(
+                ListTasksRequest.class,
+                (quorum, request) -> new Tasks(context, quorum).list(request));
+        reads(
+                GetTaskProtectionRequest.class,
+                (quorum, request) -> new TaskProtection(quorum).read(request));
+        writes(
+                UpdateTaskProtectionRequest.class,
+                (quorum, request) -> new TaskProtection(quorum).update(request));
     }
 
     private void serveServices() {
-        on(CreateServiceRequest.class, services::create);
-        on(UpdateServiceRequest.class, services::update);
-        on(DeleteServiceRequest.class, services::delete);
-        on(DescribeServicesRequest.class, services::describe);
-        on(ListServicesRequest.class, services::list);
+        writes(
+                CreateServiceRequest.class,
+                (quorum, request) -> new Services(context, quorum).create(request));
+        writes(
+                UpdateServiceRequest.class,
+                (quorum, request) -> new Services(context, quorum).update(request));
+        writes(
+                DeleteServiceRequest.class,
+                (quorum, request) -> new Services(context, quorum).delete(request));
+        reads(
+                DescribeServicesRequest.class,
+                (quorum, request) -> new Services(context, quorum).describe(request));
+        reads(
+                ListServicesRequest.class,
+                (quorum, request) -> new Services(context, quorum).list(request));
     }
 
     private void serveAgents() {
-        api.on(
+        writes(
                 AgentModel.RegisterContainerInstanceRequest.class,
-                (_, request) -> instances.register(request));
-        on(DeregisterContainerInstanceRequest.class, instances::deregister);
-        on(DescribeContainerInstancesRequest.class, instances::describe);
-        on(ListContainerInstancesRequest.class, instances::list);
-        on(UpdateContainerInstancesStateRequest.class, instances::updateState);
-        on(DiscoverPollEndpointRequest.class, agents::discover);
-        on(SubmitTaskStateChangeRequest.class, agents::task);
-        on(SubmitContainerStateChangeRequest.class, agents::container);
-        on(SubmitAttachmentStateChangesRequest.class, agents::attachments);
+                (quorum, request) -> new ContainerInstances(context, quorum).register(request));
+        writes(
+                DeregisterContainerInstanceRequest.class,
+                (quorum, request) -> new ContainerInstances(context, quorum).deregister(request));
+        reads(
+                DescribeContainerInstancesRequest.class,
+                (quorum, request) -> new ContainerInstances(context, quorum).describe(request));
+        reads(
+                ListContainerInstancesRequest.class,
+                (quorum, request) -> new ContainerInstances(context, quorum).list(request));
+        writes(
+                UpdateContainerInstancesStateRequest.class,
+                (quorum, request) -> new ContainerInstances(context, quorum).updateState(request));
+        reads(
+                DiscoverPollEndpointRequest.class,
+                (quorum, request) -> new Agents(context, quorum).discover(request));
+        writes(
+                SubmitTaskStateChangeRequest.class,
+                (quorum, request) -> new Agents(context, quorum).task(request));
+        writes(
+                SubmitContainerStateChangeRequest.class,
+                (quorum, request) -> new Agents(context, quorum).container(request));
+        writes(
+                SubmitAttachmentStateChangesRequest.class,
+                (quorum, request) -> new Agents(context, quorum).attachments(request));
     }
 
     /** ECS has words of its own for some mistakes in these, and agents cope with no refusal. */

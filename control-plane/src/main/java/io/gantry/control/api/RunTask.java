@@ -57,7 +57,8 @@ final class RunTask {
         this.cluster = refs.cluster(state, request.cluster()).name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
         this.launch = RunTaskRules.launch(request, cluster, definition);
-        this.token = Tokens.of("RunTask", cluster, request.clientToken(), 64);
+        Token given = Tokens.of("RunTask", cluster, request.clientToken(), 64);
+        this.token = given == null ? quorum.call() : given;
         this.fingerprint = JsonForm.fingerprint(request);
     }
 
@@ -115,7 +116,7 @@ final class RunTask {
                         .toList();
         boolean continuing = !started.isEmpty();
         Reply reply =
-                quorum.accept(
+                quorum.acceptPart(
                         new Command.RunTasks(
                                 cluster,
                                 definition.key(),

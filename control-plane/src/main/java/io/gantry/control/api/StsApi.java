@@ -2,7 +2,7 @@ package io.gantry.control.api;
 
 import io.gantry.common.wire.Api;
 import io.gantry.common.wire.AssumedRole;
-import io.gantry.common.wire.Identity;
+import io.gantry.common.wire.Caller;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.log.Replica;
 import java.nio.charset.StandardCharsets;
@@ -32,8 +32,8 @@ public final class StsApi {
 
     /** Whoever is let in is a task with a role, or else the account itself. */
     private GetCallerIdentityResponse callerIdentity(
-            Identity identity, GetCallerIdentityRequest request) {
-        AssumedRole role = identity.role();
+            Caller caller, GetCallerIdentityRequest request) {
+        AssumedRole role = caller.identity().role();
         if (role != null) {
             return GetCallerIdentityResponse.builder()
                     .account(role.account())

@@ -38,6 +38,9 @@ public final class HttpServer implements AutoCloseable {
     private static final int IDLE_SECONDS = 180;
     private static final int LINGER_MILLIS = 2_000;
 
+    /** As long as the slowest request may take. */
+    private static final int DRAIN_SECONDS = 5;
+
     /** An agent's inventory names all of its tasks in one message. */
     private static final int LARGEST_MESSAGE_BYTES = 4 << 20;
 
@@ -265,10 +268,12 @@ public final class HttpServer implements AutoCloseable {
                 .onFailure(gone -> log.atDebug().setCause(gone).log("client left"));
     }
 
+    /** Stops listening, and lets the requests that have arrived be answered. */
     @Override
     public void close() {
         try {
-            server.close().await(5, TimeUnit.SECONDS);
+            server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS)
+                    .await(DRAIN_SECONDS + 1, TimeUnit.SECONDS);
         } catch (TimeoutException | RuntimeException late) {
             log.atWarn().setCause(late).log("the HTTP server did not close in time");
         }

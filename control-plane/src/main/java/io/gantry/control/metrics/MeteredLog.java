@@ -44,7 +44,11 @@ public final class MeteredLog implements CommandLog {
     public CompletableFuture<Committed> submit(Command command) {
         long start = clock.nanoTime();
         return log.submit(command)
-                .whenComplete((committed, _) -> measure(command, committed, start));
+                .whenComplete((committed, _) -> measure(asked(command), committed, start));
+    }
+
+    private static Command asked(Command command) {
+        return command instanceof Command.Once once ? once.command() : command;
     }
 
     private void measure(Command command, @Nullable Committed committed, long startNanos) {

@@ -110,7 +110,9 @@ public final class OperatorApi {
             return refusal(refused);
         } catch (WireException unsigned) {
             return refusal(OperatorRefused.denied(String.valueOf(unsigned.getMessage())));
-        } catch (LogUnavailable | ServerException unavailable) {
+        } catch (LogUnavailable unavailable) {
+            return refusal(OperatorRefused.unavailable(unavailable.sentence()));
+        } catch (ServerException unavailable) {
             return refusal(OperatorRefused.unavailable(String.valueOf(unavailable.getMessage())));
         } catch (RuntimeException | AssertionError failure) {
             log.atError().setCause(failure).addKeyValue("path", request.path()).log("call failed");

@@ -137,7 +137,9 @@ final class Carrier implements Runnable {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        fail(batch, new LogUnavailable(closed ? "this node is closing" : why));
+        fail(
+                batch,
+                closed ? new LogUnavailable("this node is closing") : LogUnavailable.noQuorum(why));
     }
 
     private Answer attempt(RaftPeerId target, long call, Message message, long deadline)
@@ -188,6 +190,9 @@ final class Carrier implements Runnable {
                     suggested == null ? null : suggested.getId(), target + " is not the leader");
         }
         if (failure instanceof StateMachineException refused) {
+            if (refused.getCause() instanceof LogUnavailable notNow) {
+                return new Answer.Elsewhere(null, String.valueOf(notNow.getMessage()));
+            }
             log.atWarn().setCause(refused).log("the leader cannot read a batch");
             return new Answer.Rejected(
                     new UndecodableException("the leader cannot read a batch", refused));

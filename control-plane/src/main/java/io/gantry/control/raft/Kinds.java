@@ -35,7 +35,8 @@ final class Kinds<T> {
                     .add("protect", Command.ProtectTasks.class)
                     .add("worker=", Command.SetWorkerStatus.class)
                     .add("policy", Command.SetPolicy.class)
-                    .add("lost", Command.LoseWorker.class);
+                    .add("lost", Command.LoseWorker.class)
+                    .add("once", Command.Once.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

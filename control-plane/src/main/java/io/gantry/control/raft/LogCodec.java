@@ -31,6 +31,14 @@ final class LogCodec {
         return item(Kinds.COMMANDS, command);
     }
 
+    /** Feature level from which on a command may enter the log. */
+    static int levelOf(Command command) {
+        int level = Kinds.COMMANDS.levelOf(command.getClass());
+        return command instanceof Command.Once once
+                ? Math.max(level, levelOf(once.command()))
+                : level;
+    }
+
     /** A batch of commands that were encoded one by one. */
     static byte[] batch(List<byte[]> commands) {
         int length = 1 + commands.stream().mapToInt(command -> command.length).sum();

@@ -2,14 +2,10 @@ package io.gantry.control.raft;
 
 import io.gantry.control.log.LogUnavailable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -32,18 +28,13 @@ public final class Membership {
 
     private final Group group;
     private final RollCall rollCall;
-    private final Function<String, CompletableFuture<Void>> transfer;
+    private final Handover handover;
     private final AtomicReference<@Nullable Change> latest = new AtomicReference<>();
 
-    /**
-     * The members of a group.
-     *
-     * @param transfer hands leadership to the node that is named
-     */
-    Membership(Group group, RollCall rollCall, Function<String, CompletableFuture<Void>> transfer) {
+    Membership(Group group, RollCall rollCall, Handover handover) {
         this.group = group;
         this.rollCall = rollCall;
-        this.transfer = transfer;
+        this.handover = handover;
     }
 
     /**
@@ -183,10 +174,9 @@ public final class Membership {
     private void checkLeading() {
         if (!group.division().getInfo().isLeaderReady()) {
             RaftPeerId leader = group.leader();
-            throw new LogUnavailable(
-                    leader == null || leader.equals(group.self())
-                            ? "there is no leader at the moment"
-                            : leader + " leads; ask it");
+            throw leader == null || leader.equals(group.self())
+                    ? LogUnavailable.noQuorum("no node leads")
+                    : new LogUnavailable(leader + " leads; ask it");
         }
         Change change = latest.get();
         if (change != null && change.progress() == Progress.RUNNING) {
@@ -204,32 +194,12 @@ public final class Membership {
         if (!id.equals(group.self().toString())) {
             return null;
         }
-        Map<RaftPeerId, Standing> answers = rollCall.answers().join();
-        List<String> candidates =
-                after.stream()
-                        .map(RaftPeer::getId)
-                        .filter(answers::containsKey)
-                        .sorted(
-                                Comparator.comparingLong(
-                                        (RaftPeerId each) ->
-                                                -(answers.get(each) == null
-                                                        ? -1
-                                                        : answers.get(each).lastIndex())))
-                        .map(RaftPeerId::toString)
-                        .toList();
-        for (String candidate : candidates) {
-            try {
-                transfer.apply(candidate).join();
-                return candidate;
-            } catch (CompletionException refused) {
-                log.atInfo()
-                        .addKeyValue("successor", candidate)
-                        .addKeyValue("cause", refused.getMessage())
-                        .log("leadership was not taken over");
-            }
+        String successor = handover.toOneOf(after);
+        if (successor == null) {
+            throw new MembershipRefused(
+                    id + " leads, and none of the others took over leadership; try again");
         }
-        throw new MembershipRefused(
-                id + " leads, and none of the others took over leadership; try again");
+        return successor;
     }
 
     private void begin(

@@ -82,7 +82,8 @@ public record RaftConfig(
 
         /** For nodes in one data centre. */
         public static final Timing LAN =
-                new Timing(Duration.ofMillis(150), Duration.ofMillis(300), Duration.ofSeconds(5));
+                new Timing(
+                        Duration.ofMillis(150), Duration.ofMillis(300), Duration.ofMillis(4_500));
     }
 
     /**

@@ -87,8 +87,8 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                         config.timing().submit());
         var rollCall = new RollCall(group, link(properties), machine::standing);
         this.removal = new Removal(group, parts.files, rollCall, config.clock(), parts.loop);
-        this.handover = new Handover(group);
-        this.membership = new Membership(group, rollCall, handover::to);
+        this.handover = new Handover(group, rollCall, machine::takeCommands, config.clock());
+        this.membership = new Membership(group, rollCall, handover);
         this.roles = new RoleWatch(group, removal, config.clock(), parts.loop, parts.failure);
     }
 
@@ -174,7 +174,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
 
     @Override
     public CompletableFuture<Committed> submit(Command command) {
-        int level = Kinds.COMMANDS.levelOf(command.getClass());
+        int level = LogCodec.levelOf(command);
         if (level > state().level()) {
             return CompletableFuture.failedFuture(
                     new LogUnavailable(
@@ -250,12 +250,9 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         return parts.failure.copy();
     }
 
-    /**
-     * Hands leadership over, for a planned stop. Completes once {@code nodeId} leads; exceptionally
-     * with {@link LogUnavailable} if it does not within half a second, or this node does not lead.
-     */
-    public CompletableFuture<Void> transferLeadership(String nodeId) {
-        return handover.to(nodeId);
+    /** By which this node makes another one the leader. */
+    public Handover handover() {
+        return handover;
     }
 
     /**
@@ -350,7 +347,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
     @Override
     public void close() {
         if (!closed.get()) {
-            handover.toLeastLagging();
+            handover.leave();
         }
         stop();
     }

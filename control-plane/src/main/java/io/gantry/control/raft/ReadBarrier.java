@@ -55,8 +55,15 @@ final class ReadBarrier {
     private final Duration bound;
     private final Map<RaftPeerId, AtomicInteger> asked = new ConcurrentHashMap<>();
 
-    private List<CompletableFuture<Void>> waiting = new ArrayList<>();
+    private List<Waiter> waiting = new ArrayList<>();
     private @Nullable Round running;
+
+    private record Waiter(CompletableFuture<Void> passed, long deadlineNanos) {
+
+        void fail(LogUnavailable why) {
+            passed.completeExceptionally(why);
+        }
+    }
 
     ReadBarrier(
             Timers loop,
@@ -80,23 +87,37 @@ final class ReadBarrier {
             return CompletableFuture.failedFuture(
                     new LogUnavailable("this node has not been added to the control plane yet"));
         }
-        var passed = new CompletableFuture<Void>();
+        var waiter = new Waiter(new CompletableFuture<>(), clock.nanoTime() + bound.toNanos());
         loop.run(
                 () -> {
-                    waiting.add(passed);
+                    waiting.add(waiter);
                     next();
                 });
-        return passed;
+        return waiter.passed();
     }
 
     private void next() {
         if (running != null || waiting.isEmpty()) {
             return;
         }
-        var round = new Round(waiting, clock.nanoTime() + bound.toNanos());
+        var round = new Round(waiting);
         waiting = new ArrayList<>();
         running = round;
         round.ask();
+    }
+
+    /** Those who may wait on; the others are told why that was in vain. */
+    private List<Waiter> inTime(List<Waiter> waiters, LogUnavailable why) {
+        long now = clock.nanoTime();
+        var rest = new ArrayList<Waiter>();
+        for (Waiter waiter : waiters) {
+            if (waiter.deadlineNanos() - now > 0) {
+                rest.add(waiter);
+            } else {
+                waiter.fail(why);
+            }
+        }
+        return rest;
     }
 
     /** Fails everybody who waits. */
@@ -104,7 +125,7 @@ final class ReadBarrier {
         loop.run(
                 () -> {
                     var closing = new LogUnavailable("this node is closing");
-                    waiting.forEach(passed -> passed.completeExceptionally(closing));
+                    waiting.forEach(waiter -> waiter.fail(closing));
                     waiting.clear();
                     if (running != null) {
                         running.fail(closing);
@@ -114,8 +135,7 @@ final class ReadBarrier {
 
     /** The greatest tip of those that have answered so far. */
     private final class Round {
-        private final List<CompletableFuture<Void>> passing;
-        private final long deadlineNanos;
+        private List<Waiter> passing;
         private int attempt;
         private Members members = group.members();
         private Set<RaftPeerId> answered = new HashSet<>();
@@ -123,9 +143,8 @@ final class ReadBarrier {
         private LogTip greatest = NOTHING;
         private Timers.Timer patience = () -> {};
 
-        Round(List<CompletableFuture<Void>> passing, long deadlineNanos) {
+        Round(List<Waiter> passing) {
             this.passing = passing;
-            this.deadlineNanos = deadlineNanos;
         }
 
         void ask() {
@@ -177,7 +196,7 @@ final class ReadBarrier {
                 return;
             }
             over();
-            passing.forEach(passed -> passed.complete(null));
+            passing.forEach(waiter -> waiter.passed().complete(null));
             next();
         }
 
@@ -189,25 +208,32 @@ final class ReadBarrier {
 
         private void fail(LogUnavailable why) {
             over();
-            passing.forEach(passed -> passed.completeExceptionally(why));
+            passing.forEach(waiter -> waiter.fail(why));
         }
 
         private void askAgain(int asking) {
             if (asking != attempt) {
                 return;
             }
-            if (clock.nanoTime() - deadlineNanos < 0) {
+            LogUnavailable why = trouble();
+            passing = inTime(passing, why);
+            waiting = inTime(waiting, why);
+            if (passing.isEmpty()) {
+                over();
+                next();
+            } else {
                 ask();
-                return;
             }
-            fail(
-                    new LogUnavailable(
-                            "%d of %d nodes answered; entry %d was not applied here"
-                                    .formatted(
-                                            answered.size(),
-                                            members.current().size(),
-                                            greatest.command())));
-            next();
+        }
+
+        private LogUnavailable trouble() {
+            return decided
+                    ? new LogUnavailable(
+                            "this node is behind: entry %d has not been applied here yet"
+                                    .formatted(greatest.command()))
+                    : LogUnavailable.noQuorum(
+                            "%d of %d nodes answered"
+                                    .formatted(answered.size(), members.current().size()));
         }
     }
 }

@@ -66,6 +66,7 @@ final class Records {
             super.setupModule(context);
             context.addDeserializers(new Readers());
             context.insertAnnotationIntrospector(new MissingCollections());
+            context.insertAnnotationIntrospector(new CommandsWithin());
         }
     }
 

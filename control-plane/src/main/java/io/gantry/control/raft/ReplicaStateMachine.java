@@ -7,6 +7,7 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.transition.Outcome;
 import io.gantry.control.core.transition.Touched;
 import io.gantry.control.core.transition.Transitions;
+import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica.Listener;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,6 +55,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
     private Deliveries deliveries = Deliveries.NONE;
     private long bytesApplied;
     private volatile TermIndex lastCommands = TermIndex.INITIAL_VALUE;
+    private volatile boolean takesCommands = true;
     private final LongAdder entriesApplied = new LongAdder();
     private final LongAdder commandsApplied = new LongAdder();
     private final LongAdder applyNanos = new LongAdder();
@@ -189,22 +191,39 @@ final class ReplicaStateMachine extends BaseStateMachine {
 
     @Override
     public TransactionContext startTransaction(RaftClientRequest request) {
-        var builder =
-                TransactionContext.newBuilder().setStateMachine(this).setClientRequest(request);
+        if (!takesCommands) {
+            return refused(request, new LogUnavailable("leadership is being handed over"));
+        }
         var batch = request.getMessage().getContent().asReadOnlyByteBuffer();
         try {
             long now = clock.nowMillis();
             var entry = new LogCodec.Entry(now, LogCodec.decodeBatch(batch));
-            return builder.setLogData(UnsafeByteOperations.unsafeWrap(LogCodec.entry(now, batch)))
+            return TransactionContext.newBuilder()
+                    .setStateMachine(this)
+                    .setClientRequest(request)
+                    .setLogData(UnsafeByteOperations.unsafeWrap(LogCodec.entry(now, batch)))
                     .setStateMachineContext(entry)
                     .build();
         } catch (UndecodableException unknown) {
             // Ours is the older release, or the sender is broken: nothing of it may enter the log.
-            TransactionContext refused =
-                    builder.setLogData(request.getMessage().getContent()).build();
-            refused.setException(unknown);
-            return refused;
+            return refused(request, unknown);
         }
+    }
+
+    private TransactionContext refused(RaftClientRequest request, Exception why) {
+        TransactionContext refused =
+                TransactionContext.newBuilder()
+                        .setStateMachine(this)
+                        .setClientRequest(request)
+                        .setLogData(request.getMessage().getContent())
+                        .build();
+        refused.setException(why);
+        return refused;
+    }
+
+    /** Whether this node, while it leads, shall append what is submitted; it does at first. */
+    void takeCommands(boolean now) {
+        takesCommands = now;
     }
 
     /** On a follower, when the entry is appended: spares the thread that applies the decoding. */

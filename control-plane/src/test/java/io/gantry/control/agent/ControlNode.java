@@ -55,17 +55,32 @@ final class ControlNode implements AutoCloseable {
 
     /** A node that waits for two others in vain. */
     static ControlNode abandoned(Path directory, Auth auth) throws IOException {
-        return start(directory, auth, List.of(peer("n1"), peer("n2"), peer("n3")));
+        return start(directory, auth, three());
+    }
+
+    /** Who is to be in a control plane of three. */
+    static List<Peer> three() {
+        return List.of(peer("n1"), peer("n2"), peer("n3"));
+    }
+
+    /** One of these, which accepts unsigned requests. */
+    static ControlNode oneOf(List<Peer> peers, Peer self, Path directory) throws IOException {
+        Path own = Files.createDirectories(directory.resolve(self.id()));
+        return start(own, Auth.NONE, self, peers);
     }
 
     private static ControlNode start(Path directory, Auth auth, List<Peer> peers)
+            throws IOException {
+        return start(directory, auth, peers.getFirst(), peers);
+    }
+
+    private static ControlNode start(Path directory, Auth auth, Peer self, List<Peer> peers)
             throws IOException {
         Path key = directory.resolve("root-credentials");
         Files.writeString(
                 key,
                 "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n"
                         .formatted(ACCESS_KEY, SECRET));
-        Peer self = peers.getFirst();
         URI url = URI.create("http://" + HOST + ':' + self.basePort());
         var config =
                 new ControlPlaneConfig(

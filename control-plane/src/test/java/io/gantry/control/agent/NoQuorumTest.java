@@ -41,7 +41,7 @@ class NoQuorumTest {
                                 "demo",
                                 new AgentSigning(ControlNode.ACCESS_KEY, ControlNode.SECRET))) {
             HttpResponse<String> answer = agent.register();
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(500);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
             assertThat(answer.body()).contains("ServerException\"");
 
             RawHttp.Answer refusal = RawHttp.send(node.url, agent.signedUpgrade(), "");

@@ -190,8 +190,9 @@ class ClustersTest {
                 .isInstanceOfSatisfying(
                         ServerException.class,
                         e -> {
-                            assertThat(e.statusCode()).isEqualTo(500);
-                            assertThat(e.awsErrorDetails().errorMessage()).contains("no quorum");
+                            assertThat(e.statusCode()).isEqualTo(503);
+                            assertThat(e.awsErrorDetails().errorMessage())
+                                    .contains("no quorum", "start the nodes that are down");
                         });
         assertThatThrownBy(() -> ecs.createCluster(r -> r.clusterName("x")))
                 .isInstanceOf(ServerException.class);

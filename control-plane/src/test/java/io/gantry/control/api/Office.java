@@ -24,6 +24,7 @@ import io.gantry.control.log.LocalLog;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -110,11 +111,21 @@ final class Office {
 
     /** Sends a request as the members that it has on the wire. */
     HttpReply send(String operation, byte[] json) {
+        return send(operation, json, Map.of());
+    }
+
+    /** The same with further headers, by their lower-case names. */
+    HttpReply send(String operation, byte[] json, Map<String, String> more) {
         Map<String, String> headers =
-                Map.of(
-                        "x-amz-target", "AmazonEC2ContainerServiceV20141113." + operation,
-                        "content-type", "application/x-amz-json-1.1",
-                        "host", "localhost");
+                new HashMap<>(
+                        Map.of(
+                                "x-amz-target",
+                                "AmazonEC2ContainerServiceV20141113." + operation,
+                                "content-type",
+                                "application/x-amz-json-1.1",
+                                "host",
+                                "localhost"));
+        headers.putAll(more);
         return dispatcher.dispatch(new HttpRequest("POST", "/", null, headers::get, json));
     }
 

@@ -37,7 +37,7 @@ public final class LocalLog implements CommandLog, Replica {
     @Override
     public synchronized CompletableFuture<Committed> submit(Command command) {
         if (!available) {
-            return CompletableFuture.failedFuture(new LogUnavailable("no quorum"));
+            return CompletableFuture.failedFuture(LogUnavailable.noQuorum("in this test"));
         }
         Command first = before.poll();
         if (first != null) {
@@ -75,7 +75,7 @@ public final class LocalLog implements CommandLog, Replica {
     public CompletableFuture<Void> catchUp() {
         return available
                 ? CompletableFuture.completedFuture(null)
-                : CompletableFuture.failedFuture(new LogUnavailable("no quorum"));
+                : CompletableFuture.failedFuture(LogUnavailable.noQuorum("in this test"));
     }
 
     @Override

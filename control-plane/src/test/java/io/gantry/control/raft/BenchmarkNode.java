@@ -1,13 +1,17 @@
 package io.gantry.control.raft;
 
+import io.gantry.common.time.Clock;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.log.CommandLog.Committed;
+import io.gantry.control.raft.RaftConfig.Limits;
 import io.gantry.control.raft.RaftConfig.Peer;
+import io.gantry.control.raft.RaftConfig.Timing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,10 +47,13 @@ final class BenchmarkNode {
         this.node = node;
     }
 
-    /** Arguments: id, directory, then {@code id=host:port} of each peer. */
+    /**
+     * Arguments: id, directory, bounds of a leader's silence in milliseconds, then {@code
+     * id=host:port} of each peer.
+     */
     public static void main(String[] args) throws Exception {
         List<Peer> peers = new ArrayList<>();
-        for (String peer : Arrays.copyOfRange(args, 2, args.length)) {
+        for (String peer : Arrays.copyOfRange(args, 3, args.length)) {
             int equals = peer.indexOf('=');
             int colon = peer.indexOf(':');
             peers.add(
@@ -55,7 +62,22 @@ final class BenchmarkNode {
                             peer.substring(equals + 1, colon),
                             Integer.parseInt(peer.substring(colon + 1))));
         }
-        var node = RaftNode.start(RaftConfig.of(args[0], peers, Path.of(args[1])));
+        String[] election = args[2].split("-", 2);
+        var timing =
+                new Timing(
+                        Duration.ofMillis(Long.parseLong(election[0])),
+                        Duration.ofMillis(Long.parseLong(election[1])),
+                        Timing.LAN.submit());
+        var node =
+                RaftNode.start(
+                        new RaftConfig(
+                                args[0],
+                                peers,
+                                "0.0.0.0",
+                                Path.of(args[1]),
+                                timing,
+                                Limits.USUAL,
+                                Clock.system()));
         new BenchmarkNode(node).serve();
         node.close();
     }

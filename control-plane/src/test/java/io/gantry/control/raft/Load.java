@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 
@@ -23,11 +24,16 @@ final class Load {
     final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     final AtomicInteger unknown = new AtomicInteger();
 
-    private final Nodes nodes;
+    private final Supplier<List<RaftNode>> nodes;
     private final List<Thread> threads;
     private volatile boolean stopping;
 
     Load(Nodes nodes, int writers) {
+        this(nodes::running, writers);
+    }
+
+    /** Writes through these nodes only. */
+    Load(Supplier<List<RaftNode>> nodes, int writers) {
         this.nodes = nodes;
         this.threads =
                 IntStream.range(0, writers)
@@ -38,7 +44,7 @@ final class Load {
     private void write(int writer) {
         for (int i = 0; !stopping; i++) {
             String family = "w" + writer + '-' + i;
-            List<RaftNode> up = nodes.running();
+            List<RaftNode> up = nodes.get();
             try {
                 up.get(i % up.size()).submit(register(family)).get(10, TimeUnit.SECONDS);
                 acknowledged.add(family);

@@ -2,6 +2,7 @@ package io.gantry.control.raft;
 
 import io.gantry.common.check.Check;
 import io.gantry.control.raft.RaftConfig.Peer;
+import io.gantry.control.raft.RaftConfig.Timing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,24 +20,41 @@ import java.util.TreeMap;
  */
 final class RaftBenchmark {
     private static final int NODES = 3;
-    private static final int KILLS = 10;
     private static final int GAP_MILLIS = 2_500;
 
     private final Path directory;
     private final List<Peer> peers;
+    private final String election;
     private final Map<Integer, Remote> remotes = new TreeMap<>();
 
-    private RaftBenchmark(Path directory) throws IOException {
+    private RaftBenchmark(Path directory, String election) throws IOException {
         this.directory = directory;
+        this.election = election;
         this.peers = Nodes.peers(NODES);
     }
 
-    /** Argument: seconds for each row, 5 if missing. */
+    /**
+     * Arguments, each of which may be missing: seconds for each row (5; 0 to leave them out), how
+     * often the leader is killed (10), and the shortest and longest silence of a leader in
+     * milliseconds ({@code 150-300}).
+     */
     public static void main(String[] args) throws Exception {
-        int seconds = args.length == 0 ? 5 : Integer.parseInt(args[0]);
-        var benchmark = new RaftBenchmark(Files.createTempDirectory("raft-benchmark"));
+        int seconds = args.length < 1 ? 5 : Integer.parseInt(args[0]);
+        int kills = args.length < 2 ? 10 : Integer.parseInt(args[1]);
+        String election =
+                args.length < 3
+                        ? "%d-%d"
+                                .formatted(
+                                        Timing.LAN.electionMin().toMillis(),
+                                        Timing.LAN.electionMax().toMillis())
+                        : args[2];
+        var benchmark = new RaftBenchmark(Files.createTempDirectory("raft-benchmark"), election);
         try {
-            benchmark.run(seconds);
+            benchmark.begin();
+            if (seconds > 0) {
+                benchmark.load(seconds);
+            }
+            benchmark.kill(kills);
         } finally {
             benchmark.remotes.values().forEach(Remote::kill);
         }
@@ -69,10 +87,13 @@ final class RaftBenchmark {
         }
     }
 
-    private void run(int seconds) throws IOException, InterruptedException {
+    private void begin() throws IOException {
         for (int number = 1; number <= NODES; number++) {
             start(number);
         }
+    }
+
+    private void load(int seconds) throws IOException {
         remote(leader()).ask("load 512 " + 2 * seconds);
         for (int outstanding : List.of(1, 64, 512, 10_000)) {
             print("leader, %6d outstanding", outstanding, leader(), "load", seconds);
@@ -81,14 +102,17 @@ final class RaftBenchmark {
         System.out.println(
                 "read barrier, leader        " + remote(leader()).ask("read " + seconds));
         System.out.println("read barrier, other         " + remote(other()).ask("read " + seconds));
+    }
+
+    private void kill(int times) throws IOException, InterruptedException {
         var gaps = new ArrayList<Long>();
-        for (int i = 0; i < KILLS; i++) {
+        for (int i = 0; i < times; i++) {
             gaps.add(kill());
         }
         gaps.sort(null);
         System.out.printf(
-                "writes stand still after kill -9 of the leader: median %d ms, %d to %d%n",
-                gaps.get(KILLS / 2), gaps.getFirst(), gaps.getLast());
+                "writes stand still after kill -9 of the leader: p50 %d ms, p99 %d ms, %d to %d%n",
+                gaps.get(times / 2), gaps.get(times * 99 / 100), gaps.getFirst(), gaps.getLast());
     }
 
     private void print(String what, int outstanding, int number, String verb, int seconds)
@@ -128,7 +152,8 @@ final class RaftBenchmark {
                                 System.getProperty("java.class.path"),
                                 BenchmarkNode.class.getName(),
                                 "n" + number,
-                                directory.resolve("n" + number).toString()));
+                                directory.resolve("n" + number).toString(),
+                                election));
         peers.forEach(peer -> command.add(peer.id() + '=' + peer.address()));
         var process =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -248,7 +248,7 @@ class RaftNodeTest {
             Queue<Replica.Role> roles = new ConcurrentLinkedQueue<>();
             nodes.node(next).addRoleListener(roles::add);
             create(nodes.node(first), "x");
-            nodes.node(first).transferLeadership("n" + next).get(2, TimeUnit.SECONDS);
+            assertThat(nodes.node(first).handover().transfer("n" + next)).isEqualTo("n" + next);
             Awaiting.until("new leader is ready", () -> nodes.node(next).role().leading());
             assertThat(roles).anyMatch(role -> role.leading() && role.leader().equals("n" + next));
             assertThat(nodes.node(first).role().leading()).isFalse();

@@ -92,6 +92,8 @@ final class RandomCommands {
                         () -> new Command.DeleteCluster("c" + random.nextInt(8)),
                         () -> new Command.DeregisterTaskDefinition(definition(state)),
                         Command.Tick::new,
+                        () -> new Command.Once(call(), register()),
+                        () -> new Command.Once(call(), registerWorker(state)),
                         () ->
                                 new Command.LoseWorker(
                                         worker(state), session(state), random.nextInt(100_000)),
@@ -109,6 +111,10 @@ final class RandomCommands {
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));
         return choices.get(random.nextInt(choices.size())).get();
+    }
+
+    private Token call() {
+        return new Token("call/x", "id" + random.nextInt(20));
     }
 
     static Command found() {

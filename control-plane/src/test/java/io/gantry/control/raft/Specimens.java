@@ -3,6 +3,7 @@ package io.gantry.control.raft;
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
@@ -64,6 +65,8 @@ final class Specimens {
             return HostPort.udp((int) number);
         } else if (type == ByteBuffer.class) {
             return ByteBuffer.wrap(LogCodec.encodeReplies(ofAll(Reply.class)));
+        } else if (type == Command.class) {
+            return of(Command.DeregisterTaskDefinition.class, name);
         } else if (type.isEnum()) {
             Object[] constants = type.getEnumConstants();
             return constants[constants.length - 1];

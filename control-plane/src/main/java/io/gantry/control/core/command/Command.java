@@ -1,5 +1,6 @@
 package io.gantry.control.core.command;
 
+import io.gantry.common.check.Check;
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.common.model.TaskId;
@@ -275,6 +276,20 @@ public sealed interface Command {
 
     /** The installation shall do so from now on. Answered by {@link Reply.Done}. */
     record SetPolicy(Policy policy) implements Command {}
+
+    /**
+     * A command of a call that its client repeats until it is answered: it is carried out once, and
+     * whoever repeats the call learns what came of it then. Refusals are judged anew. Answered as
+     * the command itself is.
+     *
+     * @param call tells the call from all others: by whom it is made, its operation, the id that
+     *     the client gave it and its parameters
+     */
+    record Once(Token call, Command command) implements Command {
+        public Once {
+            Check.that(!(command instanceof Once), call);
+        }
+    }
 
     /**
      * Gives up tasks of a worker that has been silent for too long. Stale if it has connected

@@ -57,11 +57,7 @@ final class DeadlineEdits {
                 }
             }
             case FORGET_WORKER -> edit.workers().forget(WorkerId.parse(subject));
-            case FORGET_TOKEN -> {
-                int space = subject.indexOf(' ');
-                edit.tokenRows.remove(
-                        new Token(subject.substring(0, space), subject.substring(space + 1)));
-            }
+            case FORGET_TOKEN -> edit.tokenRows.remove(Token.parse(subject));
             case END_PROTECTION -> edit.protections().end(TaskId.parse(subject));
         }
     }

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One command's worth of changes. Reads see the changes already made. */
 final class Edit {
+    /** How long clients may repeat a request with a token, as in ECS. */
+    static final long TOKEN_KEPT_MILLIS = 24L * 60 * 60 * 1000;
+
     final ClusterState before;
     final long sequence;
     final long nowMillis;
@@ -161,6 +164,15 @@ final class Edit {
 
     void due(long inMillis, Deadline.Kind kind, Object subject) {
         deadlineRows.put(new Deadline(nowMillis + inMillis, kind, subject.toString()), Present.YES);
+    }
+
+    /** Remembers what a token was used for; what is remembered already keeps its end. */
+    void remember(TokenUse use, long forMillis) {
+        Token token = use.token();
+        if (tokenRows.get(token) == null) {
+            due(forMillis, Deadline.Kind.FORGET_TOKEN, token);
+        }
+        tokenRows.put(token, use);
     }
 
     static Reply done() {

@@ -33,7 +33,6 @@ import java.util.stream.Stream;
 /** Changes to services. */
 final class ServiceEdits {
     private static final long INACTIVE_KEPT_MILLIS = 60L * 60 * 1000;
-    private static final long TOKEN_KEPT_MILLIS = 24L * 60 * 60 * 1000;
 
     private final Edit edit;
     private final Diary diary;
@@ -93,11 +92,8 @@ final class ServiceEdits {
     private void remember(CreateService create) {
         Token token = create.token();
         if (token != null) {
-            edit.tokenRows.put(token, new TokenUse(token, create.fingerprint(), List.of()));
-            edit.due(
-                    TOKEN_KEPT_MILLIS,
-                    Deadline.Kind.FORGET_TOKEN,
-                    token.scope() + ' ' + token.value());
+            edit.remember(
+                    new TokenUse(token, create.fingerprint(), List.of()), Edit.TOKEN_KEPT_MILLIS);
         }
     }
 

@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Changes to tasks. {@link #change} is the one place where a task's row changes. */
 final class TaskEdits {
-    private static final long TOKEN_KEPT_MILLIS = 24L * 60 * 60 * 1000;
-
     private final Edit edit;
 
     TaskEdits(Edit edit) {
@@ -56,13 +54,7 @@ final class TaskEdits {
         if (token != null && !reply.started().isEmpty()) {
             var all = new ArrayList<>(used == null ? List.of() : used.tasks());
             all.addAll(reply.started());
-            edit.tokenRows.put(token, new TokenUse(token, run.fingerprint(), all));
-            if (used == null) {
-                edit.due(
-                        TOKEN_KEPT_MILLIS,
-                        Deadline.Kind.FORGET_TOKEN,
-                        token.scope() + ' ' + token.value());
-            }
+            edit.remember(new TokenUse(token, run.fingerprint(), all), Edit.TOKEN_KEPT_MILLIS);
         }
         return reply;
     }

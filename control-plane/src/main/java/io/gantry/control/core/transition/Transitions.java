@@ -20,37 +20,38 @@ public final class Transitions {
         if (before.restored()) {
             Restoration.begin(edit);
         }
-        Reply reply =
-                switch (command) {
-                    case Command.FoundRealm found -> edit.found(found.realm());
-                    case Command.RaiseLevel raise -> edit.raise(raise.level());
-                    case Command.Tick() -> edit.deadlines().expire();
-                    case Command.CreateCluster create -> edit.clusters().create(create);
-                    case Command.DeleteCluster delete -> edit.clusters().delete(delete);
-                    case Command.RegisterTaskDefinition register ->
-                            edit.taskDefinitions().register(register);
-                    case Command.DeregisterTaskDefinition deregister ->
-                            edit.taskDefinitions().deregister(deregister);
-                    case Command.RunTasks run -> edit.tasks().run(run);
-                    case Command.StopTask stop -> edit.tasks().stop(stop);
-                    case Command.ObserveTasks observe -> edit.observations().observe(observe);
-                    case Command.RegisterWorker register -> edit.workers().register(register);
-                    case Command.DeregisterWorker deregister ->
-                            edit.workers().deregister(deregister);
-                    case Command.ConnectWorker connect -> edit.workers().connect(connect);
-                    case Command.DisconnectWorker disconnect ->
-                            edit.workers().disconnect(disconnect);
-                    case Command.ReconcileWorker reconcile ->
-                            edit.observations().reconcile(reconcile);
-                    case Command.CreateService create -> edit.services().create(create);
-                    case Command.UpdateService update -> edit.services().update(update);
-                    case Command.DeleteService delete -> edit.services().delete(delete);
-                    case Command.CommitPlan plan -> edit.services().commit(plan);
-                    case Command.ProtectTasks protect -> edit.protections().protect(protect);
-                    case Command.SetWorkerStatus set -> edit.workers().setStatus(set);
-                    case Command.SetPolicy set -> edit.adopt(set.policy());
-                    case Command.LoseWorker lose -> new LossEdits(edit).lose(lose);
-                };
-        return edit.outcome(reply);
+        return edit.outcome(reply(edit, command));
+    }
+
+    /** Does what a command says. */
+    static Reply reply(Edit edit, Command command) {
+        return switch (command) {
+            case Command.FoundRealm found -> edit.found(found.realm());
+            case Command.RaiseLevel raise -> edit.raise(raise.level());
+            case Command.Tick() -> edit.deadlines().expire();
+            case Command.CreateCluster create -> edit.clusters().create(create);
+            case Command.DeleteCluster delete -> edit.clusters().delete(delete);
+            case Command.RegisterTaskDefinition register ->
+                    edit.taskDefinitions().register(register);
+            case Command.DeregisterTaskDefinition deregister ->
+                    edit.taskDefinitions().deregister(deregister);
+            case Command.RunTasks run -> edit.tasks().run(run);
+            case Command.StopTask stop -> edit.tasks().stop(stop);
+            case Command.ObserveTasks observe -> edit.observations().observe(observe);
+            case Command.RegisterWorker register -> edit.workers().register(register);
+            case Command.DeregisterWorker deregister -> edit.workers().deregister(deregister);
+            case Command.ConnectWorker connect -> edit.workers().connect(connect);
+            case Command.DisconnectWorker disconnect -> edit.workers().disconnect(disconnect);
+            case Command.ReconcileWorker reconcile -> edit.observations().reconcile(reconcile);
+            case Command.CreateService create -> edit.services().create(create);
+            case Command.UpdateService update -> edit.services().update(update);
+            case Command.DeleteService delete -> edit.services().delete(delete);
+            case Command.CommitPlan plan -> edit.services().commit(plan);
+            case Command.ProtectTasks protect -> edit.protections().protect(protect);
+            case Command.SetWorkerStatus set -> edit.workers().setStatus(set);
+            case Command.SetPolicy set -> edit.adopt(set.policy());
+            case Command.LoseWorker lose -> new LossEdits(edit).lose(lose);
+            case Command.Once once -> new CallEdits(edit).once(once);
+        };
     }
 }

@@ -10,6 +10,7 @@ import io.gantry.control.core.Audit;
 import io.gantry.control.core.Lab;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.ContainerSeen;
+import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
@@ -18,6 +19,7 @@ import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.Token;
 import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
 import java.time.Duration;
@@ -106,7 +108,8 @@ class TransitionsPropertyTest {
         }
 
         void step() {
-            switch (lab.random.nextInt(16)) {
+            switch (lab.random.nextInt(17)) {
+                case 16 -> twice();
                 case 15 -> lose();
                 case 0 -> workers.add(lab.worker(1024, 1024, Map.of(LEASES, "")));
                 case 1 ->
@@ -122,6 +125,22 @@ class TransitionsPropertyTest {
                 case 12 -> lab.pass(Duration.ofSeconds(lab.random.nextInt(60)));
                 default -> rarely();
             }
+        }
+
+        /** A call whose answer was lost: the repetition changes nothing but the time. */
+        private void twice() {
+            Command command =
+                    lab.random.nextBoolean()
+                            ? new Command.StopTask(anyTask(), "UserInitiated", "enough")
+                            : new Command.ProtectTasks(List.of(anyTask()), 60_000);
+            String id = "id" + lab.random.nextInt(1_000_000);
+            var once = new Command.Once(new Token("call", id), command);
+            Reply first = lab.apply(once);
+            ClusterState before = lab.state();
+            lab.time.advance(Duration.ofSeconds(1));
+            assertThat(lab.apply(once)).isEqualTo(first);
+            assertThat(lab.state().tasks().values())
+                    .containsExactlyElementsOf(before.tasks().values().toList());
         }
 
         private @Nullable String token() {
