@@ -142,7 +142,7 @@ final class GroupFiles {
         }
     }
 
-    private static void write(Path file, String text) throws IOException {
+    static void write(Path file, String text) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(
                         file,

@@ -104,7 +104,7 @@ public final class Recovery implements AutoCloseable {
         if (!Files.isDirectory(dataDirectory)) {
             throw new IOException("there is no directory " + dataDirectory);
         }
-        var recovery = new Recovery(dataDirectory, DataDirectory.open(dataDirectory));
+        var recovery = new Recovery(dataDirectory, DataDirectory.open(dataDirectory, 0));
         try {
             recovery.read();
             return recovery;
@@ -122,6 +122,7 @@ public final class Recovery implements AutoCloseable {
             throw new IOException("there is no log in " + dataDirectory);
         }
         group = present;
+        LogCheck.check(files.group(group));
         try (RaftStorageImpl storage = storage(files.group(group), StartupOption.RECOVER)) {
             storage.initialize();
             machine.load(storage);
