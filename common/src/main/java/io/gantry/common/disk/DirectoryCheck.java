@@ -94,6 +94,14 @@ public final class DirectoryCheck {
         }
     }
 
+    /** Forces what the directory of {@code file} says about it to the disk. */
+    public static void syncParent(Path file) throws IOException {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent != null) {
+            sync(parent);
+        }
+    }
+
     /** Forces all files of a directory to the disk, and what it says about them. */
     public static void syncAll(Path directory) throws IOException {
         try (Stream<Path> entries = Files.list(directory)) {

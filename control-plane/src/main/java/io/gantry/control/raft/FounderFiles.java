@@ -27,8 +27,16 @@ final class FounderFiles {
     boolean isNew(RaftConfig config) throws IOException {
         return config.joins() == null
                 && config.peers().size() > 1
-                && !Files.exists(founders)
-                && group.isBlank();
+                && isUnfounded();
+    }
+
+    /** A seed is sown before the others are asked; otherwise there is nothing of a group yet. */
+    private boolean isUnfounded() throws IOException {
+        return !hasFounded() && (Files.exists(incarnation) || group.isBlank());
+    }
+
+    boolean hasFounded() {
+        return Files.exists(founders);
     }
 
     /** Draws the incarnation of a directory that has none. */
@@ -47,7 +55,7 @@ final class FounderFiles {
 
     Founder read() throws IOException {
         var known = new HashMap<String, String>();
-        if (Files.exists(founders)) {
+        if (hasFounded()) {
             var properties = new Properties();
             try (Reader reader = Files.newBufferedReader(founders)) {
                 properties.load(reader);
@@ -57,6 +65,6 @@ final class FounderFiles {
                     .forEach(id -> known.put(id, properties.getProperty(id)));
         }
         String own = Files.exists(incarnation) ? Files.readString(incarnation).strip() : "";
-        return new Founder(own, group.isBlank(), known);
+        return new Founder(own, isUnfounded(), known);
     }
 }

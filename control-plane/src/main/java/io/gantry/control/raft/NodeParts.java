@@ -4,6 +4,7 @@ import io.gantry.common.disk.DiskException;
 import io.gantry.common.disk.DiskTrouble;
 import io.gantry.common.time.LoopThread;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -43,14 +44,11 @@ final class NodeParts implements ReplicaStateMachine.Events {
         files.checkNotRemoved();
         files.settle();
         directory.seed().checkFounds(config);
-        RaftGroupId present = files.id();
-        if (present != null) {
-            LogCheck.check(files.group(present));
-        }
+        founders = new FounderFiles(config.dataDirectory());
+        checkLog(directory.seed());
         initial = files.start(config);
         RaftGroupId id = initial.getGroupId();
         gate = new PromiseGate(id, files.group(id), this::failed);
-        founders = new FounderFiles(config.dataDirectory());
         founds = founders.isNew(config);
         if (founds) {
             founders.begin();
@@ -72,6 +70,17 @@ final class NodeParts implements ReplicaStateMachine.Events {
         } catch (IOException | RuntimeException failed) {
             loop.close();
             throw failed;
+        }
+    }
+
+    private void checkLog(Seed seed) throws IOException {
+        RaftGroupId present = files.id();
+        if (present != null) {
+            LogCheck.check(files.group(present));
+        }
+        boolean hasLog = present != null && Files.exists(VoteFile.in(files.current(present)));
+        if (!hasLog && !seed.isPlanted() && (files.isMember() || founders.hasFounded())) {
+            throw LogCheck.damaged(files.raft(), "it is empty");
         }
     }
 

@@ -20,6 +20,8 @@ import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.RaftServerProtocol;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands between Ratis and the other nodes, and lets no promise of this node out that is not on its
@@ -38,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p>After the first failure of the disk nothing is promised any more.
  */
 final class PromiseGate {
+    private static final Logger log = LoggerFactory.getLogger(PromiseGate.class);
+
     private final RaftGroupId group;
     private final Path directory;
     private final Consumer<Throwable> failed;
@@ -187,8 +191,14 @@ final class PromiseGate {
      *
      * @param lastTerm in which this node took part
      */
-    void mend(long lastTerm) throws IOException {
-        VoteFile.mend(directory.resolve("current"), lastTerm);
+    void mend(long lastTerm) {
+        try {
+            VoteFile.mend(directory.resolve("current"), lastTerm);
+        } catch (IOException refused) {
+            log.atError()
+                    .setCause(refused)
+                    .log("the vote cannot be written; if it is damaged, the next start will tell");
+        }
     }
 
     private void keepTerm(long term) throws IOException {

@@ -1,5 +1,6 @@
 package io.gantry.control.raft;
 
+import io.gantry.common.disk.DirectoryCheck;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.LoopThread;
 import io.gantry.control.core.state.ClusterState;
@@ -221,7 +222,7 @@ public final class Recovery implements AutoCloseable {
         Path aside =
                 dataDirectory.resolve("raft.before-recovery-" + STAMP.format(Clock.system().now()));
         Files.move(files.raft(), aside, StandardCopyOption.ATOMIC_MOVE);
-        GroupFiles.sync(dataDirectory);
+        DirectoryCheck.sync(dataDirectory);
         files.settle();
         return aside;
     }
