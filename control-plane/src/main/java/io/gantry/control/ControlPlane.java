@@ -232,7 +232,7 @@ public final class ControlPlane implements AutoCloseable {
                 config.listen(),
                 config.dataDirectory(),
                 RaftConfig.Timing.LAN,
-                RaftConfig.Limits.USUAL,
+                RaftConfig.Limits.USUAL.withFreeBytes(config.minFreeSpace()),
                 Clock.system(),
                 joins,
                 Release.OWN);

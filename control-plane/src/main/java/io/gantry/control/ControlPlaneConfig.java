@@ -3,6 +3,7 @@ package io.gantry.control;
 import io.gantry.common.config.Settings;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
+import io.gantry.control.raft.RaftConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,8 @@ import java.util.List;
  *     counts
  * @param join {@code host:port} of members, for a new node that waits to be added instead of
  *     founding a control plane; empty otherwise
+ * @param minFreeSpace bytes that must be free in {@code dataDirectory} for the node to start; below
+ *     that it hands leadership over, and below a quarter of it, it stops; 0 for no such limit
  */
 public record ControlPlaneConfig(
         String node,
@@ -40,7 +43,8 @@ public record ControlPlaneConfig(
         Duration stoppedTaskRetention,
         String nodeUrl,
         Losses losses,
-        List<String> join) {
+        List<String> join,
+        long minFreeSpace) {
     private static final Duration SHORTEST_RETENTION = Duration.ofHours(1);
     private static final Duration LONGEST_RETENTION = Duration.ofDays(30);
     private static final int DEFAULT_BASE_PORT = 8700;
@@ -191,7 +195,8 @@ public record ControlPlaneConfig(
                 retention(settings),
                 settings.text("NODE_URL", self.url()),
                 Losses.from(settings),
-                join);
+                join,
+                settings.size("MIN_FREE_SPACE", RaftConfig.Limits.USUAL_FREE_BYTES));
     }
 
     /** Where a member's API is. */

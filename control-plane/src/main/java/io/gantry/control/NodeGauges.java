@@ -60,6 +60,10 @@ final class NodeGauges {
                         "Snapshots that could not be written since the node started.",
                         SnapshotStats::failures),
                 new Gauge(
+                        "gantry_disk_free_bytes",
+                        "What this node may still write to the disk of its data directory.",
+                        raft::freeBytes),
+                new Gauge(
                         "gantry_feature_level",
                         "Feature level of the installation.",
                         () -> raft.state().level()),

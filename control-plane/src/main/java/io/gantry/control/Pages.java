@@ -61,6 +61,11 @@ final class Pages {
                 : text(200, "ready\n");
     }
 
+    /** A new node waits for the others, whatever Ratis calls that. */
+    private String role(RaftStats stats) {
+        return raft.isFounding() ? "FOUNDING" : stats.role();
+    }
+
     private HttpReply status() {
         ClusterState state = raft.state();
         RaftStats stats = raft.stats();
@@ -68,7 +73,7 @@ final class Pages {
         page.put("node", node);
         var members = raft.membership().peers();
         boolean member = members.stream().anyMatch(peer -> peer.id().equals(node));
-        page.put("role", member ? stats.role() : "JOINING");
+        page.put("role", member ? role(stats) : "JOINING");
         page.put("leader", stats.leader());
         page.put("term", stats.term());
         page.put("commitIndex", stats.commitIndex());
@@ -84,6 +89,7 @@ final class Pages {
         page.put("level", state.level());
         page.put("knownLevel", Release.OWN.level());
         page.put("restored", state.restored());
+        page.put("freeBytes", raft.freeBytes());
         ObjectNode tasks = page.putObject("tasks");
         tasks.put("RUNNING", state.clusters().values().mapToInt(Cluster::running).sum());
         tasks.put("PENDING", state.clusters().values().mapToInt(Cluster::pending).sum());

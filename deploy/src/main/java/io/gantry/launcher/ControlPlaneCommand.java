@@ -1,6 +1,7 @@
 package io.gantry.launcher;
 
 import io.gantry.common.config.Settings;
+import io.gantry.common.disk.DiskException;
 import io.gantry.control.ControlPlane;
 import io.gantry.control.ControlPlaneConfig;
 import io.gantry.control.raft.RemovedException;
@@ -57,8 +58,7 @@ final class ControlPlaneCommand implements Callable<Integer> {
                 node.failure()
                         .thenAccept(
                                 cause -> {
-                                    log.error(
-                                            "this node stops, as it cannot follow the log", cause);
+                                    logStop(cause);
                                     Thread.ofPlatform().start(() -> System.exit(EXIT_FAILED));
                                 });
         var _ =
@@ -69,5 +69,15 @@ final class ControlPlaneCommand implements Callable<Integer> {
                                     Thread.ofPlatform().start(() -> System.exit(EXIT_REMOVED));
                                 });
         return node;
+    }
+
+    /** What a disk does wrong is said in a sentence; anything else is a fault of the program. */
+    private static void logStop(Throwable cause) {
+        if (cause instanceof DiskException) {
+            log.error("this node stops: {}", cause.getMessage());
+            log.debug("where it failed", cause);
+        } else {
+            log.error("this node stops, as it cannot follow the log", cause);
+        }
     }
 }

@@ -1,59 +1,31 @@
 package io.gantry.control.raft;
 
+import io.gantry.common.disk.DirectoryCheck;
+import io.gantry.common.disk.DirectoryLock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of one node, locked for as long as the node runs. Only its owner may look inside.
  */
 final class DataDirectory implements AutoCloseable {
     private final Path directory;
-    private final FileChannel lock;
+    private final DirectoryLock lock;
 
-    private DataDirectory(Path directory, FileChannel lock) {
+    private DataDirectory(Path directory, DirectoryLock lock) {
         this.directory = directory;
         this.lock = lock;
     }
 
     /**
-     * Makes the directory if need be, and locks it.
+     * Makes the directory if need be, finds out whether it can be trusted, and locks it.
      *
-     * @throws IOException if it cannot be written or another node uses it
+     * @param neededBytes of free space, 0 for who only reads
+     * @throws io.gantry.common.disk.DiskException that says what is wrong and what to do
      */
-    @SuppressWarnings("StreamResourceLeak") // The lock lives as long as the channel.
-    static DataDirectory open(Path directory) throws IOException {
-        FileChannel channel;
-        try {
-            var ownerOnly = PosixFilePermissions.fromString("rwx------");
-            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(ownerOnly));
-            channel =
-                    FileChannel.open(
-                            directory.resolve("lock"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
-        } catch (IOException unwritable) {
-            throw new IOException("cannot write to data directory " + directory, unwritable);
-        }
-        if (lock(channel) == null) {
-            channel.close();
-            throw new IOException("data directory " + directory + " is in use by another node");
-        }
-        return new DataDirectory(directory, channel);
-    }
-
-    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException sameProcess) {
-            return null;
-        }
+    static DataDirectory open(Path directory, long neededBytes) throws IOException {
+        DirectoryCheck.check(directory, neededBytes, "min-free-space");
+        return new DataDirectory(directory, DirectoryLock.take(directory, "node"));
     }
 
     /** What the node begins with if it is new. */

@@ -1,5 +1,6 @@
 package io.gantry.control.raft;
 
+import io.gantry.common.disk.DirectoryCheck;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +49,7 @@ final class GroupFiles {
     void settle() throws IOException {
         if (Files.exists(recovered()) && !Files.exists(raft())) {
             Files.move(recovered(), raft(), StandardCopyOption.ATOMIC_MOVE);
-            sync(directory);
+            DirectoryCheck.sync(directory);
         }
     }
 
@@ -74,6 +75,11 @@ final class GroupFiles {
 
     Path group(RaftGroupId id) {
         return raft().resolve(id.getUuid().toString());
+    }
+
+    /** Where Ratis keeps the log and the vote of a group. */
+    Path current(RaftGroupId id) {
+        return group(id).resolve("current");
     }
 
     /** Whether the log here is of a node that has been told nothing yet. */
@@ -106,7 +112,7 @@ final class GroupFiles {
         UUID joins = config.joins();
         RaftGroupId founded = joins == null ? Group.FOUNDED : RaftGroupId.valueOf(joins);
         RaftGroupId id = present == null ? founded : present;
-        boolean remembers = Files.exists(group(id).resolve("current").resolve("raft-meta.conf"));
+        boolean remembers = Files.exists(current(id).resolve("raft-meta.conf"));
         return RaftGroup.valueOf(
                 id,
                 remembers || joins != null
@@ -142,7 +148,7 @@ final class GroupFiles {
         }
     }
 
-    private static void write(Path file, String text) throws IOException {
+    static void write(Path file, String text) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(
                         file,
@@ -152,16 +158,7 @@ final class GroupFiles {
             channel.write(StandardCharsets.UTF_8.encode(text));
             channel.force(true);
         }
-        Path parent = file.toAbsolutePath().getParent();
-        if (parent != null) {
-            sync(parent);
-        }
-    }
-
-    static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        DirectoryCheck.syncParent(file);
     }
 
     static void delete(Path tree) throws IOException {

@@ -99,6 +99,8 @@ public record RaftConfig(
      * @param segmentBytes size of the log's files; only whole ones are deleted
      * @param snapshotBytes of the log after which a snapshot is taken, however few entries they are
      * @param snapshotAge after which one is taken if anything has been applied since the last
+     * @param freeBytes of the disk, without which a node does not start; below it a leader hands
+     *     over, and below a quarter of it a node stops
      */
     public record Limits(
             int queuedCommands,
@@ -109,10 +111,14 @@ public record RaftConfig(
             int keptEntries,
             int segmentBytes,
             long snapshotBytes,
-            Duration snapshotAge) {
+            Duration snapshotAge,
+            long freeBytes) {
         private static final int MIB = 1 << 20;
         private static final long USUAL_BYTES = 64L * MIB;
         private static final Duration USUAL_AGE = Duration.ofHours(1);
+
+        /** Enough for a few files of the log and a snapshot. */
+        public static final long USUAL_FREE_BYTES = 64L * MIB;
 
         /** With usual bounds of what a snapshot leaves to the log. */
         public Limits(
@@ -132,7 +138,22 @@ public record RaftConfig(
                     keptEntries,
                     segmentBytes,
                     USUAL_BYTES,
-                    USUAL_AGE);
+                    USUAL_AGE,
+                    USUAL_FREE_BYTES);
+        }
+
+        public Limits withFreeBytes(long bytes) {
+            return new Limits(
+                    queuedCommands,
+                    queuedBytes,
+                    batchCommands,
+                    batchBytes,
+                    snapshotEntries,
+                    keptEntries,
+                    segmentBytes,
+                    snapshotBytes,
+                    snapshotAge,
+                    bytes);
         }
 
         public static final Limits USUAL =

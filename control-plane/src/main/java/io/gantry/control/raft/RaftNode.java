@@ -62,6 +62,8 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
     private final Membership membership;
     private final LevelPoll levels;
     private final RoleWatch roles;
+    private final DiskWatch disk;
+    private final Founding founding;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private RaftNode(RaftConfig config, DataDirectory directory, NodeParts parts)
@@ -90,6 +92,23 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         this.handover = new Handover(group, rollCall, machine::takeCommands, config.clock());
         this.membership = new Membership(group, rollCall, handover);
         this.roles = new RoleWatch(group, removal, config.clock(), parts.loop, parts.failure);
+        this.founding =
+                new Founding(
+                        group,
+                        questions,
+                        parts.founders,
+                        parts.gate,
+                        config.clock(),
+                        parts.loop,
+                        parts::failed);
+        this.disk =
+                new DiskWatch(
+                        config.dataDirectory(),
+                        config.limits().freeBytes(),
+                        parts.loop,
+                        () -> Thread.ofVirtual().start(handover::toLeastLagging),
+                        () -> parts.gate.look(group.division().getInfo().getCurrentTerm()),
+                        parts::failed);
     }
 
     private PeerLink link(RaftProperties properties) {
@@ -105,7 +124,8 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
      *     taken
      */
     public static RaftNode start(RaftConfig config) throws IOException {
-        DataDirectory directory = DataDirectory.open(config.dataDirectory());
+        DataDirectory directory =
+                DataDirectory.open(config.dataDirectory(), config.limits().freeBytes());
         NodeParts parts = null;
         try {
             LevelMark mark = LevelMark.check(config.dataDirectory(), config.release());
@@ -170,6 +190,10 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         parts.listen(this::onLeader);
         carriers.start(config.id());
         roles.start();
+        disk.start();
+        if (parts.founds) {
+            founding.start();
+        }
     }
 
     @Override
@@ -312,6 +336,16 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         return closed.get() ? CompletableFuture.failedFuture(closing()) : levels.common();
     }
 
+    /** Bytes that this node may still write to its disk, as of a second ago. */
+    public long freeBytes() {
+        return disk.freeBytes();
+    }
+
+    /** Whether this node is new and waits for others with whom to found its group. */
+    public boolean isFounding() {
+        return parts.gate.isShut();
+    }
+
     private void onLeader(@Nullable RaftPeerId leader) {
         if (leader != null) {
             carriers.leaderIs(leader);
@@ -366,8 +400,11 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         barrier.close();
         applied.close();
         roles.close();
+        disk.close();
+        founding.close();
         try {
             parts.server.close();
+            parts.gate.mend(group.division().getInfo().getCurrentTerm());
             carriers.disconnect();
             links.forEach(PeerLink::close);
             parts.loop.close();

@@ -10,7 +10,6 @@ import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.netty.NettyConfigKeys;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
@@ -44,7 +43,7 @@ final class RatisSettings {
 
     private static void transport(RaftProperties properties, RaftConfig config) {
         // Measured at several times the commands per second of the gRPC transport.
-        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.NETTY);
+        RaftConfigKeys.Rpc.setType(properties, new GatedNetty());
         NettyConfigKeys.Server.setHost(properties, config.bindHost());
         NettyConfigKeys.Server.setPort(properties, config.self().port());
         // The bound of calls between nodes too, in spite of its name. Long enough for a chunk of a

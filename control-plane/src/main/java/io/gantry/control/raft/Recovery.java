@@ -1,5 +1,6 @@
 package io.gantry.control.raft;
 
+import io.gantry.common.disk.DirectoryCheck;
 import io.gantry.common.time.Clock;
 import io.gantry.common.time.LoopThread;
 import io.gantry.control.core.state.ClusterState;
@@ -104,7 +105,7 @@ public final class Recovery implements AutoCloseable {
         if (!Files.isDirectory(dataDirectory)) {
             throw new IOException("there is no directory " + dataDirectory);
         }
-        var recovery = new Recovery(dataDirectory, DataDirectory.open(dataDirectory));
+        var recovery = new Recovery(dataDirectory, DataDirectory.open(dataDirectory, 0));
         try {
             recovery.read();
             return recovery;
@@ -122,6 +123,7 @@ public final class Recovery implements AutoCloseable {
             throw new IOException("there is no log in " + dataDirectory);
         }
         group = present;
+        LogCheck.check(files.group(group));
         try (RaftStorageImpl storage = storage(files.group(group), StartupOption.RECOVER)) {
             storage.initialize();
             machine.load(storage);
@@ -220,7 +222,7 @@ public final class Recovery implements AutoCloseable {
         Path aside =
                 dataDirectory.resolve("raft.before-recovery-" + STAMP.format(Clock.system().now()));
         Files.move(files.raft(), aside, StandardCopyOption.ATOMIC_MOVE);
-        GroupFiles.sync(dataDirectory);
+        DirectoryCheck.sync(dataDirectory);
         files.settle();
         return aside;
     }

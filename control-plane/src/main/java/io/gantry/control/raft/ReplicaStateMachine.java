@@ -10,6 +10,7 @@ import io.gantry.control.core.transition.Transitions;
 import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica.Listener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -47,6 +48,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
     private final SnapshotStore snapshots = new SnapshotStore();
     private final SnapshotTaker taker;
     private final Seed seed;
+    private final FounderFiles founders;
     private final Release release;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
@@ -74,6 +76,7 @@ final class ReplicaStateMachine extends BaseStateMachine {
         this.clock = clock;
         this.release = release;
         this.seed = seed;
+        this.founders = new FounderFiles(seed.directory());
         this.applied = applied;
         this.events = events;
         this.taker = new SnapshotTaker(snapshots, limits, clock);
@@ -347,7 +350,18 @@ final class ReplicaStateMachine extends BaseStateMachine {
         if (question.getContent().equals(Standing.QUESTION.getContent())) {
             return standing().toMessage();
         }
+        if (question.getContent().equals(Founder.QUESTION.getContent())) {
+            return founder();
+        }
         return LevelPoll.isAsked(question) ? LevelPoll.answer(release) : tip().toMessage();
+    }
+
+    private Message founder() {
+        try {
+            return founders.read().toMessage();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     @Override

@@ -34,13 +34,17 @@ record Seed(Path directory) {
         return directory.resolve(NAME);
     }
 
+    boolean isPlanted() {
+        return Files.exists(file());
+    }
+
     /**
      * Complains if the directory has data of a node, or a seed already.
      *
      * @throws IOException that says what is there
      */
     void checkEmpty() throws IOException {
-        if (Files.exists(file())) {
+        if (isPlanted()) {
             throw new IOException(
                     "%s is there already: a snapshot waits for the node's first start"
                             .formatted(file()));
@@ -64,7 +68,7 @@ record Seed(Path directory) {
 
     /** Complains if a node that is sent the state of another group has a seed. */
     void checkFounds(RaftConfig config) throws IOException {
-        if (config.joins() != null && Files.exists(file())) {
+        if (config.joins() != null && isPlanted()) {
             throw new IOException(
                     "%s is for a node of a new group, but this one is to join another; remove the file or the setting join"
                             .formatted(file()));
@@ -102,7 +106,7 @@ record Seed(Path directory) {
 
     /** Makes the seed, if there is one, the first snapshot of a new node. */
     void sow(SnapshotStore snapshots, RaftStorage storage) throws IOException {
-        if (!Files.exists(file())) {
+        if (!isPlanted()) {
             return;
         }
         Loaded seed = SnapshotFile.read(file());

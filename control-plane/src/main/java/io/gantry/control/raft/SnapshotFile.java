@@ -1,5 +1,6 @@
 package io.gantry.control.raft;
 
+import io.gantry.common.disk.DiskException;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Realm;
@@ -223,12 +224,23 @@ final class SnapshotFile {
         }
     }
 
+    /**
+     * Reads a whole file and compares its checksum.
+     *
+     * @throws DiskException if it is not what was written
+     */
+    static void verify(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            verify(file, channel);
+        }
+    }
+
     /** The format of a file that is whole. */
     private static int verify(Path file, FileChannel channel) throws IOException {
         long size = channel.size();
         var head = new DataInputStream(new Limited(channel, HEAD_BYTES));
         if (size < HEAD_BYTES || head.readLong() != HEAD) {
-            throw new IOException("not a snapshot, or one cut short: " + file);
+            throw new DiskException("not a snapshot, or one cut short: " + file);
         }
         int format = head.readInt();
         if (format > FORMAT) {
@@ -239,15 +251,15 @@ final class SnapshotFile {
         channel.position(Math.max(HEAD_BYTES, size - TAIL_BYTES));
         var tail = new DataInputStream(new Limited(channel, TAIL_BYTES));
         if (size < HEAD_BYTES + TAIL_BYTES) {
-            throw new IOException("snapshot was cut short: " + file);
+            throw new DiskException("snapshot was cut short: " + file);
         }
         int expected = tail.readInt();
         if (tail.readLong() != TAIL) {
-            throw new IOException("snapshot was cut short: " + file);
+            throw new DiskException("snapshot was cut short: " + file);
         }
         channel.position(0);
         if (crcOf(channel, size - TAIL_BYTES) != expected) {
-            throw new IOException("snapshot is damaged, its checksum is wrong: " + file);
+            throw new DiskException("snapshot is damaged, its checksum is wrong: " + file);
         }
         return format;
     }

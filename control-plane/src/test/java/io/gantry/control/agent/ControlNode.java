@@ -96,7 +96,8 @@ final class ControlNode implements AutoCloseable {
                         Duration.ofHours(1),
                         url.toString(),
                         ControlPlaneConfig.Losses.USUAL,
-                        List.of());
+                        List.of(),
+                        0);
         return new ControlNode(url, ControlPlane.start(config));
     }
 

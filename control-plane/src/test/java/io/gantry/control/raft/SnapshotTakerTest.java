@@ -16,7 +16,7 @@ class SnapshotTakerTest {
     @TempDir Path directory;
 
     private static Limits limits(int entries, long bytes, Duration age) {
-        return new Limits(50_000, 64 << 20, 1_000, 1 << 19, entries, 20, 1 << 16, bytes, age);
+        return new Limits(50_000, 64 << 20, 1_000, 1 << 19, entries, 20, 1 << 16, bytes, age, 0);
     }
 
     private static void write(RaftNode node, int commands) throws Exception {

@@ -1,5 +1,6 @@
 package io.gantry.worker.journal;
 
+import io.gantry.common.disk.DirectoryCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -35,21 +36,12 @@ final class ChecksummedFile {
         }
         Files.move(
                 fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncDirectory(file);
+        DirectoryCheck.syncParent(file);
     }
 
     static void delete(Path file) throws IOException {
         if (Files.deleteIfExists(file)) {
-            syncDirectory(file);
-        }
-    }
-
-    private static void syncDirectory(Path file) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+            DirectoryCheck.syncParent(file);
         }
     }
 

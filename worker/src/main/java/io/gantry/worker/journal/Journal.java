@@ -3,16 +3,14 @@ package io.gantry.worker.journal;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.gantry.common.acs.AcsJson;
 import io.gantry.common.acs.AcsTask;
+import io.gantry.common.disk.DirectoryCheck;
+import io.gantry.common.disk.DirectoryLock;
+import io.gantry.common.disk.DiskTrouble;
 import io.gantry.worker.core.AgentState;
 import io.gantry.worker.core.LocalTask;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -41,8 +39,9 @@ public final class Journal implements AutoCloseable {
                     .build();
 
     private final RecordLog tasks;
+    private final Path directory;
     private final Path identityFile;
-    private final FileChannel lockFile;
+    private final DirectoryLock lock;
     private final Map<String, LocalTask> saved = new HashMap<>();
     private Identity identity;
     private long rewriteAt = SMALLEST_REWRITE;
@@ -65,11 +64,12 @@ public final class Journal implements AutoCloseable {
     }
 
     private Journal(
-            Path directory, FileChannel lockFile, Identity identity, RecordLog.Opened opened) {
+            Path directory, DirectoryLock lock, Identity identity, RecordLog.Opened opened) {
         tasks = opened.log();
         opened.lines().forEach(this::read);
+        this.directory = directory;
         identityFile = directory.resolve("identity");
-        this.lockFile = lockFile;
+        this.lock = lock;
         this.identity = identity;
     }
 
@@ -80,38 +80,19 @@ public final class Journal implements AutoCloseable {
      */
     public static Journal open(Path directory, String cluster, RandomGenerator random) {
         try {
-            Files.createDirectories(
-                    directory,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
-            FileChannel lockFile = lock(directory);
+            DirectoryCheck.check(directory, 0, "");
+            DirectoryLock lock = DirectoryLock.take(directory, "worker");
             Identity identity = readIdentity(directory, cluster, random);
             RecordLog.Opened opened = RecordLog.open(directory.resolve("tasks.log"));
-            Journal journal = new Journal(directory, lockFile, identity, opened);
+            Journal journal = new Journal(directory, lock, identity, opened);
             journal.save(identity);
             return journal;
         } catch (IOException failure) {
-            throw new JournalException("cannot use the data directory " + directory, failure);
+            throw new JournalException(
+                    "cannot use the data directory %s: %s"
+                            .formatted(directory, failure.getMessage()),
+                    failure);
         }
-    }
-
-    private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel =
-                FileChannel.open(
-                        directory.resolve("lock"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
-        FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException sameProcess) {
-            lock = null;
-        }
-        if (lock == null) {
-            channel.close();
-            throw new JournalException("another worker uses the data directory " + directory);
-        }
-        return channel;
     }
 
     private static Identity readIdentity(Path directory, String cluster, RandomGenerator random)
@@ -176,7 +157,7 @@ public final class Journal implements AutoCloseable {
         try {
             tasks.append(news.stream().map(JSON::writeValueAsBytes).toList());
         } catch (IOException failure) {
-            throw new JournalException("cannot write to the data directory", failure);
+            throw cannotWrite(failure);
         }
         news.forEach(this::remember);
         rewriteIfLong();
@@ -204,6 +185,14 @@ public final class Journal implements AutoCloseable {
     @SuppressWarnings("ReferenceEquality")
     private static boolean isSame(LocalTask task, @Nullable LocalTask before) {
         return task == before || task.equals(before);
+    }
+
+    private JournalException cannotWrite(IOException failure) {
+        DiskTrouble trouble = DiskTrouble.of(failure);
+        return new JournalException(
+                "cannot write to the data directory: "
+                        + (trouble == null ? failure.getMessage() : trouble.sentence(directory)),
+                failure);
     }
 
     private void remember(Entry entry) {
@@ -235,7 +224,7 @@ public final class Journal implements AutoCloseable {
     public void close() {
         try {
             tasks.close();
-            lockFile.close();
+            lock.close();
         } catch (IOException failure) {
             throw new JournalException("cannot release the data directory", failure);
         }

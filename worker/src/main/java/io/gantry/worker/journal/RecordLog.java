@@ -1,5 +1,6 @@
 package io.gantry.worker.journal;
 
+import io.gantry.common.disk.DirectoryCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -72,7 +73,7 @@ final class RecordLog implements AutoCloseable {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         channel.truncate(complete);
-        syncDirectory(file);
+        DirectoryCheck.syncParent(file);
         return new Opened(new RecordLog(file, channel, complete), lines);
     }
 
@@ -122,7 +123,7 @@ final class RecordLog implements AutoCloseable {
         channel.close();
         channel = next;
         length = bytes.length;
-        syncDirectory(file);
+        DirectoryCheck.syncParent(file);
     }
 
     private static void write(FileChannel to, byte[] bytes, long position) throws IOException {
@@ -157,15 +158,6 @@ final class RecordLog implements AutoCloseable {
         CRC32C checksum = new CRC32C();
         checksum.update(text);
         return HexFormat.of().toHexDigits((int) checksum.getValue());
-    }
-
-    private static void syncDirectory(Path file) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null) {
-            try (FileChannel opened = FileChannel.open(directory, StandardOpenOption.READ)) {
-                opened.force(true);
-            }
-        }
     }
 
     @Override

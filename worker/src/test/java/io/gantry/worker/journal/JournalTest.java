@@ -148,7 +148,7 @@ final class JournalTest {
     void aSecondWorkerIsRefused() {
         try (Journal first = open()) {
             assertThat(first.identity().cluster()).isEqualTo("demo");
-            assertThatThrownBy(this::open).hasMessageContaining("another worker uses");
+            assertThatThrownBy(this::open).hasMessageContaining("in use by another worker");
         }
     }
 
