@@ -15,6 +15,9 @@ import java.util.function.LongSupplier;
  * @param <R> what is answered
  */
 public final class Recorder<A, R> {
+    /** Why nobody knows what becomes of a request that the client repeated by itself. */
+    public static final String SENT_AGAIN = "sent again";
+
     private final LongSupplier nanoTime;
     private final List<Call<A, R>> calls = new ArrayList<>();
 
@@ -73,6 +76,27 @@ public final class Recorder<A, R> {
         /** It may have an effect yet. */
         public void unknown(String reason) {
             end(new Unknown<>(reason), Call.NEVER);
+        }
+
+        /**
+         * To be called once before the end: the request was sent more than once, and each of those
+         * may take effect.
+         *
+         * @param times how often in addition, from 0
+         */
+        public void repeated(int times) {
+            var again =
+                    new Call<A, R>(
+                            begun.client(),
+                            begun.name(),
+                            begun.key(),
+                            begun.action(),
+                            begun.invokedNanos(),
+                            Call.NEVER,
+                            new Unknown<>(SENT_AGAIN));
+            for (int i = 0; i < times; i++) {
+                keep(again);
+            }
         }
 
         private void end(Outcome<R> outcome, long completedNanos) {

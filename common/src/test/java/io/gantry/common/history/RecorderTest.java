@@ -32,6 +32,16 @@ final class RecorderTest {
     }
 
     @Test
+    void aRequestThatWasRepeatedMayTakeEffectAgain() {
+        var pending = recorder.begin(1, "Call", "k", "please");
+        pending.repeated(1);
+        pending.ok("done");
+        assertThat(recorder.calls()).hasSize(2);
+        assertThat(recorder.calls().getLast()).satisfies(this::isUnknown);
+        assertThat(recorder.calls().getLast().invokedNanos()).isEqualTo(1);
+    }
+
+    @Test
     void aCallEndsOnce() {
         var pending = recorder.begin(1, "Call", "k", "please");
         pending.failed("no");
