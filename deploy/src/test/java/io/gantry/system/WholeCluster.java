@@ -9,7 +9,6 @@ import io.gantry.control.ControlPlaneConfig;
 import io.gantry.worker.WorkerAgent;
 import io.gantry.worker.WorkerConfig;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +53,7 @@ final class WholeCluster implements AutoCloseable {
                 key,
                 "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n"
                         .formatted(ACCESS_KEY, SECRET));
-        int port = freePorts();
+        int port = FreePorts.first(20_000, 10);
         URI url = URI.create("http://127.0.0.1:" + port);
         ControlPlane plane =
                 ControlPlane.start(
@@ -82,23 +81,6 @@ final class WholeCluster implements AutoCloseable {
                 new WholeCluster(ecs, plane, WorkerAgent.start(WorkerConfig.from(settings::get)));
         cluster.awaitWorker();
         return cluster;
-    }
-
-    private static int freePorts() {
-        for (int base = 20_000; base < 30_000; base += 10) {
-            if (isFree(base) && isFree(base + 1) && isFree(base + 2)) {
-                return base;
-            }
-        }
-        throw new AssertionError("no three free ports in a row");
-    }
-
-    private static boolean isFree(int port) {
-        try (var socket = new ServerSocket(port)) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
     }
 
     private static EcsClient client(URI url) {
