@@ -1,22 +1,25 @@
 package io.gantry.system;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.EcsClient;
 import software.amazon.awssdk.services.ecs.model.Attribute;
+import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.ContainerInstance;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,11 +37,13 @@ final class Api implements AutoCloseable {
     /** The attribute by which a worker tells who it is. */
     static final String WORKER_NAME = "gantry.worker-name";
 
-    private static final Duration ANSWER = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(3);
+    private static final int LARGE_WRITE = 50_000;
 
     private final String cluster;
     private final List<URI> urls;
     private final List<EcsClient> clients;
+    private int preferred;
     private final HttpClient http =
             HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
@@ -61,8 +66,8 @@ final class Api implements AutoCloseable {
                 .httpClient(UrlConnectionHttpClient.create())
                 .overrideConfiguration(
                         settings ->
-                                settings.apiCallAttemptTimeout(ANSWER)
-                                        .apiCallTimeout(ANSWER.multipliedBy(2)))
+                                settings.apiCallTimeout(ANSWER)
+                                        .retryStrategy(AwsRetryStrategy.doNotRetry()))
                 .build();
     }
 
@@ -71,10 +76,13 @@ final class Api implements AutoCloseable {
         return Patiently.await("an answer from any node", () -> askOnce(question));
     }
 
+    /** Begins with the node that answered the last time. */
     private <T> @Nullable T askOnce(Function<EcsClient, T> question) {
-        for (EcsClient client : clients) {
-            T answer = answerOf(client, question);
+        for (int i = 0; i < clients.size(); i++) {
+            int next = (preferred + i) % clients.size();
+            T answer = answerOf(clients.get(next), question);
             if (answer != null) {
+                preferred = next;
                 return answer;
             }
         }
@@ -94,45 +102,92 @@ final class Api implements AutoCloseable {
         ask(ecs -> ecs.createCluster(request -> request.clusterName(cluster)));
     }
 
-    /** What a node says about itself; null if it says nothing. */
-    private @Nullable JsonNode status(URI url) {
-        String page = page(url, "/status");
-        return page == null ? null : JsonMapper.shared().readTree(page);
+    /** Returns once a write is acknowledged. */
+    void write() {
+        register(1);
     }
 
-    private @Nullable String page(URI url, String path) {
+    /** Returns once a large write is acknowledged. */
+    void writeMuch() {
+        register(LARGE_WRITE);
+    }
+
+    private void register(int bytes) {
+        var container =
+                ContainerDefinition.builder()
+                        .name("none")
+                        .image(TestImage.NAME)
+                        .memory(16)
+                        .command("x".repeat(bytes))
+                        .build();
+        ask(
+                ecs ->
+                        ecs.registerTaskDefinition(
+                                request ->
+                                        request.family("written").containerDefinitions(container)));
+    }
+
+    /** What the nodes say about themselves, as far as they say anything. */
+    private List<JsonNode> statuses() {
+        return pages(urls, "/status").stream()
+                .filter(answer -> answer.statusCode() == 200)
+                .map(answer -> JsonMapper.shared().readTree(answer.body()))
+                .toList();
+    }
+
+    /** Asks all at the same time. */
+    private List<HttpResponse<String>> pages(List<URI> nodes, String path) {
+        return nodes.stream()
+                .map(url -> HttpRequest.newBuilder(url.resolve(path)).timeout(ANSWER).build())
+                .map(request -> http.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+                .toList()
+                .stream()
+                .map(Api::answer)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private static @Nullable HttpResponse<String> answer(
+            CompletableFuture<HttpResponse<String>> coming) {
         try {
-            var request = HttpRequest.newBuilder(url.resolve(path)).timeout(ANSWER).build();
-            var answer =
-                    http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-            return answer.statusCode() == 200 ? answer.body() : null;
-        } catch (IOException silent) {
+            return coming.join();
+        } catch (CompletionException silent) {
             return null;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(interrupted);
         }
     }
 
+    /** Whether a node can answer, which takes a leader and a majority. */
     boolean isReady(URI url) {
-        return page(url, "/readyz") != null;
+        return areReady(List.of(url));
     }
 
     boolean allReady() {
-        return urls.stream().allMatch(this::isReady);
+        return areReady(urls);
     }
 
-    /** The id of the node that leads and can prove it; null if there is none. */
+    private boolean areReady(List<URI> nodes) {
+        return pages(nodes, "/readyz").stream().filter(a -> a.statusCode() == 200).count()
+                == nodes.size();
+    }
+
+    /** The id of the node that leads, as a majority knows it; null if there is none. */
     @Nullable String leader() {
-        for (URI url : urls) {
-            JsonNode status = status(url);
-            if (status != null
-                    && status.path("role").asString("").equals("LEADER")
-                    && isReady(url)) {
-                return status.path("node").asString();
-            }
-        }
-        return null;
+        List<JsonNode> statuses = statuses();
+        return statuses.stream()
+                .filter(status -> text(status, "role").equals("LEADER"))
+                .map(status -> text(status, "node"))
+                .filter(node -> followers(statuses, node) > urls.size() / 2)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** How many nodes follow a node, itself included. */
+    private static long followers(List<JsonNode> statuses, String node) {
+        return statuses.stream().filter(status -> text(status, "leader").equals(node)).count();
+    }
+
+    private static String text(JsonNode status, String member) {
+        return status.path(member).asString("");
     }
 
     /** How many workers of the cluster are connected. */

@@ -49,7 +49,7 @@ final class ContainerCluster implements AutoCloseable {
     private ContainerCluster(Path directory) throws IOException {
         name = "system-" + Long.toHexString(new SecureRandom().nextLong());
         Path credentials = Files.writeString(directory.resolve("root"), Api.CREDENTIALS);
-        smallDisk = new SmallDisk(engine, name + "-n3");
+        smallDisk = new SmallDisk(engine, name + '-' + SmallDisk.NODE);
         Network inner =
                 network(
                         Network.builder()
@@ -99,8 +99,7 @@ final class ContainerCluster implements AutoCloseable {
     }
 
     private Node node(String id, int port, Network inner, Path credentials) {
-        // The last one's disk is small; see there.
-        String data = id.equals("n3") ? smallDisk.volume() : volume(id);
+        String data = id.equals(SmallDisk.NODE) ? smallDisk.volume() : volume(id);
         Member member =
                 new Member(
                         Images.CONTROL_PLANE,
@@ -177,11 +176,6 @@ final class ContainerCluster implements AutoCloseable {
     void awaitWhole() {
         Patiently.awaitTrue("every node serves", api::allReady);
         Patiently.awaitTrue("every worker is connected", () -> api.connectedWorkers() == SIZE);
-    }
-
-    /** The last lines that a member has logged. */
-    String log(Member member) {
-        return member.getLogs();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.gantry.system;
 
+import io.gantry.system.Lives.Life;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +23,8 @@ final class Singleton {
     private static final String RECORD_LIFE =
             "while :; do read up idle </proc/uptime; echo \"$HOSTNAME $up\" >>/lives/lives;"
                     + " busybox sleep 0.1; done";
+
+    private static final long MOMENT_CENTIS = 100;
 
     private final ContainerCluster cluster;
     private final Path lives;
@@ -125,6 +128,17 @@ final class Singleton {
     /** Waits until a copy has recorded that it lives, beyond the {@code known} ones. */
     void awaitMoreCopiesThan(int known) {
         Patiently.awaitTrue("a new copy records its life", () -> lives().lives().size() > known);
+    }
+
+    /** Waits until exactly one copy runs, and has done so for a moment since this was called. */
+    void awaitNewestLivesOn() {
+        Patiently.awaitTrue(
+                "one copy runs",
+                () -> cluster.runningTasks(FAMILY).size() == 1 && running() != null);
+        Life newest = lives().lives().getLast();
+        Patiently.awaitTrue(
+                "the newest copy lives on",
+                () -> lives().lives().getLast().last() > newest.last() + MOMENT_CENTIS);
     }
 
     Lives lives() {

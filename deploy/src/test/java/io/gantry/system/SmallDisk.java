@@ -16,6 +16,9 @@ import org.testcontainers.utility.DockerImageName;
  * it lives on while the node does not run.
  */
 final class SmallDisk implements AutoCloseable {
+    /** Whose disk it is. */
+    static final String NODE = "n3";
+
     private static final int SIZE_MIB = 160;
 
     /** As whom nodes run. */
