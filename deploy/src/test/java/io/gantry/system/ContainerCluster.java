@@ -167,6 +167,26 @@ final class ContainerCluster implements AutoCloseable {
         return node(Patiently.await("a leader", api::leader));
     }
 
+    /** Waits until a majority follows another node. */
+    void awaitLeaderOtherThan(Node deposed) {
+        Patiently.awaitTrue(
+                "another leader",
+                () -> {
+                    String leader = api.leader();
+                    return leader != null && !leader.equals(deposed.member.name());
+                });
+    }
+
+    /** What the load of that number runs against: no workers are concerned. */
+    LoadTarget target(int number) {
+        return new LoadTarget(
+                "load-" + number,
+                nodes.stream().map(Node::url).toList(),
+                Api.ACCESS_KEY,
+                Api.SECRET,
+                null);
+    }
+
     List<Node> followers() {
         Node leader = awaitLeader();
         return nodes.stream().filter(node -> !node.equals(leader)).toList();

@@ -9,19 +9,26 @@ enum Fault {
     /** Its container leaves the network of the members, and joins it again. */
     CUT_OFF;
 
-    void inflict(Member member) {
-        switch (this) {
-            case KILL -> member.kill();
-            case PAUSE -> member.pause();
-            case CUT_OFF -> member.cutOff();
-        }
+    /** Ends with the fault. */
+    interface Remedy extends AutoCloseable {
+        @Override
+        void close();
     }
 
-    void heal(Member member) {
-        switch (this) {
-            case KILL -> member.startAgain();
-            case PAUSE -> member.unpause();
-            case CUT_OFF -> member.reconnect();
-        }
+    Remedy inflict(Member member) {
+        return switch (this) {
+            case KILL -> {
+                member.kill();
+                yield member::startAgain;
+            }
+            case PAUSE -> {
+                member.pause();
+                yield member::unpause;
+            }
+            case CUT_OFF -> {
+                member.cutOff();
+                yield member::reconnect;
+            }
+        };
     }
 }

@@ -8,12 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,9 +37,13 @@ final class FaultsIT {
     private static final int KILLS = FULL ? 20 : 3;
     private static final int PAUSES = FULL ? 10 : 2;
 
+    private static final long SEED = 20_261_122;
+    private static final AtomicInteger LOADS = new AtomicInteger();
+
     @TempDir private static Path directory;
     private static @Nullable ContainerCluster started;
     private static @Nullable Singleton singleton;
+    private @Nullable SteadyLoad load;
 
     @BeforeAll
     static void start() throws Exception {
@@ -55,8 +62,17 @@ final class FaultsIT {
         }
     }
 
+    @BeforeEach
+    void begin() {
+        load = SteadyLoad.start(cluster().target(LOADS.incrementAndGet()), SEED);
+    }
+
     @AfterEach
-    void nothingWentWrong() {
+    void nothingWentWrong(TestInfo test) {
+        try (SteadyLoad clients = Objects.requireNonNull(load)) {
+            clients.check();
+            System.out.printf("%s: %s%n", test.getDisplayName(), clients.figures());
+        }
         assertThat(singleton().lives().overlaps()).isEmpty();
     }
 
@@ -90,12 +106,11 @@ final class FaultsIT {
 
     private static void anotherLeaderAfter(Fault fault) {
         Node leader = cluster().awaitLeader();
-        fault.inflict(leader.member());
-        Node next = cluster().awaitLeader();
-        assertThat(next).isNotEqualTo(leader);
-        assertThat(cluster().api.isReady(leader.url())).isFalse();
-        cluster().api.write();
-        fault.heal(leader.member());
+        try (var _ = fault.inflict(leader.member())) {
+            cluster().awaitLeaderOtherThan(leader);
+            assertThat(cluster().api.isReady(leader.url())).isFalse();
+            cluster().api.write();
+        }
         cluster().awaitWhole();
     }
 
@@ -103,11 +118,11 @@ final class FaultsIT {
     void aMinorityThatIsCutOffServesNobody() {
         Node leader = cluster().awaitLeader();
         Node minority = cluster().followers().getFirst();
-        Fault.CUT_OFF.inflict(minority.member());
-        Patiently.awaitTrue("the minority knows", () -> !cluster().api.isReady(minority.url()));
-        cluster().api.write();
-        assertThat(cluster().awaitLeader()).isEqualTo(leader);
-        Fault.CUT_OFF.heal(minority.member());
+        try (var _ = Fault.CUT_OFF.inflict(minority.member())) {
+            Patiently.awaitTrue("the minority knows", () -> !cluster().api.isReady(minority.url()));
+            cluster().api.write();
+            assertThat(cluster().awaitLeader()).isEqualTo(leader);
+        }
         cluster().awaitWhole();
     }
 
@@ -119,12 +134,11 @@ final class FaultsIT {
         int known = singleton().lives().lives().size();
         Member worker = singleton().workerOf(before);
 
-        fault.inflict(worker);
-        Task after = singleton().awaitReplacementOf(before);
-        singleton().awaitMoreCopiesThan(known);
-        assertThat(singleton().workerOf(after)).isNotEqualTo(worker);
-
-        fault.heal(worker);
+        try (var _ = fault.inflict(worker)) {
+            Task after = singleton().awaitReplacementOf(before);
+            singleton().awaitMoreCopiesThan(known);
+            assertThat(singleton().workerOf(after)).isNotEqualTo(worker);
+        }
         cluster().awaitWhole();
         singleton().awaitNewestLivesOn();
     }
@@ -134,8 +148,8 @@ final class FaultsIT {
         ContainerCluster all = cluster();
         List<Member> members =
                 Stream.concat(all.nodes.stream().map(Node::member), all.workers.stream()).toList();
-        members.forEach(Fault.KILL::inflict);
-        members.forEach(Fault.KILL::heal);
+        members.forEach(Member::kill);
+        members.forEach(Member::startAgain);
         all.awaitWhole();
         all.api.write();
         singleton().awaitRunning();
@@ -156,8 +170,7 @@ final class FaultsIT {
         all.api.write();
         assertThat(all.awaitLeader()).isNotEqualTo(full);
         all.smallDisk.free();
-        Fault.KILL.inflict(full.member());
-        Fault.KILL.heal(full.member());
+        full.member().restart();
         all.awaitWhole();
     }
 

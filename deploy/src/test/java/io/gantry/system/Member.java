@@ -71,6 +71,11 @@ final class Member extends GenericContainer<Member> {
         dockerClient.startContainerCmd(getContainerId()).exec();
     }
 
+    /** Whether it runs or not. */
+    void restart() {
+        dockerClient.restartContainerCmd(getContainerId()).withTimeout(STOP_SECONDS).exec();
+    }
+
     void pause() {
         dockerClient.pauseContainerCmd(getContainerId()).exec();
     }
