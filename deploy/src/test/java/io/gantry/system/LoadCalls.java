@@ -3,6 +3,7 @@ package io.gantry.system;
 import io.gantry.common.history.Recorder;
 import io.gantry.system.LoadEndpoints.Endpoint;
 import java.util.function.Function;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.ecs.EcsClient;
 import software.amazon.awssdk.services.ecs.model.EcsException;
@@ -52,17 +53,25 @@ final class LoadCalls {
             return endpoints.repetitions() == 0;
         } catch (DeclinedException declined) {
             pending.repeated(endpoints.repetitions());
-            pending.failed(declined.getMessage());
+            pending.failed(String.valueOf(declined.getMessage()));
         } catch (SdkException failed) {
             pending.repeated(endpoints.repetitions());
             if (failed instanceof EcsException answered && answered.statusCode() < SERVER_ERROR) {
-                pending.failed(answered.getMessage());
+                pending.failed(reason(answered));
             } else {
                 // A lost answer, too, comes from a request that may have been heard.
-                pending.unknown(failed.getMessage());
+                pending.unknown(String.valueOf(failed.getMessage()));
                 endpoint.rest();
             }
         }
         return false;
+    }
+
+    /** Without the request's id, so that the same reasons read the same. */
+    private static String reason(EcsException answered) {
+        AwsErrorDetails details = answered.awsErrorDetails();
+        return details == null
+                ? "HTTP " + answered.statusCode()
+                : details.errorCode() + " " + details.errorMessage();
     }
 }

@@ -31,7 +31,6 @@ final class SteadyLoad implements AutoCloseable {
     private static final int TASK_CALL_ONE_IN = 8;
     private static final int FAMILY_CALL_ONE_IN = 3;
 
-    private final LoadTarget target;
     private final LoadHistory history = new LoadHistory();
     private final LoadObjects objects;
     private final @Nullable LoadTasks tasks;
@@ -43,7 +42,6 @@ final class SteadyLoad implements AutoCloseable {
     private volatile boolean running = true;
 
     private SteadyLoad(LoadTarget target) {
-        this.target = target;
         objects = new LoadObjects(target);
         TaskPlace place = target.tasks();
         tasks = place == null ? null : new LoadTasks(target, place, history);
