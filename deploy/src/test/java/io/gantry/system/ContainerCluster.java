@@ -95,6 +95,11 @@ final class ContainerCluster implements AutoCloseable {
     private String volume(String member) {
         String volume = name + '-' + member;
         volumes.add(volume);
+        // With these labels Testcontainers removes it if this process is told to end.
+        engine.createVolumeCmd()
+                .withName(volume)
+                .withLabels(DockerClientFactory.DEFAULT_LABELS)
+                .exec();
         return volume;
     }
 

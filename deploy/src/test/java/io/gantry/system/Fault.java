@@ -9,12 +9,6 @@ enum Fault {
     /** Its container leaves the network of the members, and joins it again. */
     CUT_OFF;
 
-    /** Ends with the fault. */
-    interface Remedy extends AutoCloseable {
-        @Override
-        void close();
-    }
-
     Remedy inflict(Member member) {
         return switch (this) {
             case KILL -> {

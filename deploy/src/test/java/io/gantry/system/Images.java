@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * The images of nodes and workers, made as {@code gantry images} does from what was just built;
@@ -20,6 +22,13 @@ final class Images {
     private static boolean made = !READY.isEmpty();
 
     private Images() {}
+
+    /** Whether there is what builds them, which is Docker's own command. */
+    static boolean canBeMade() {
+        return Pattern.compile(":")
+                .splitAsStream(Objects.requireNonNullElse(System.getenv("PATH"), ""))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "docker")));
+    }
 
     /** Once for all tests of a run. */
     static synchronized void make(Path scratch) throws IOException, InterruptedException {

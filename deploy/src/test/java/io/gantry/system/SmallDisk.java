@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Bind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -48,6 +50,7 @@ final class SmallDisk implements AutoCloseable {
         engine.createVolumeCmd()
                 .withName(volume)
                 .withDriver("local")
+                .withLabels(DockerClientFactory.DEFAULT_LABELS)
                 .withDriverOpts(
                         Map.of(
                                 "type",
@@ -60,18 +63,27 @@ final class SmallDisk implements AutoCloseable {
         keeper.start();
     }
 
-    /** Not a byte more fits afterwards. */
-    void fill() throws IOException, InterruptedException {
-        ExecResult result = shell("busybox dd if=/dev/zero of=/data/filler bs=64k");
-        assertThat(result.getStderr()).contains("No space left on device");
+    /** Not a byte more fits until the remedy. */
+    Remedy fill() {
+        assertThat(shell("busybox dd if=/dev/zero of=/data/filler bs=64k").getStderr())
+                .contains("No space left on device");
+        return () -> assertThat(shell("busybox rm /data/filler").getExitCode()).isZero();
     }
 
-    void free() throws IOException, InterruptedException {
-        assertThat(shell("busybox rm /data/filler").getExitCode()).isZero();
+    /** Whether a node has logged what is wrong: that the disk is full, or too full to go on. */
+    static boolean isTold(String log) {
+        return log.contains("No space left on device") || log.contains("too few to go on");
     }
 
-    private ExecResult shell(String command) throws IOException, InterruptedException {
-        return keeper.execInContainer("sh", "-c", command);
+    private ExecResult shell(String command) {
+        try {
+            return keeper.execInContainer("sh", "-c", command);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(interrupted);
+        }
     }
 
     /** Once no node uses it any more. */

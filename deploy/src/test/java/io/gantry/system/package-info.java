@@ -1,7 +1,7 @@
 /**
  * Tests of everything together: a control plane, workers and the machine's own container engine,
- * driven by the SDK's client as a user drives them. {@code WholeCluster} is what they run on. They
- * need an engine, and fail without one.
+ * driven by the SDK's client as a user drives them. {@code WholeCluster} is what they run on, in
+ * this process, and {@code ContainerCluster} the packaged images. They need an engine.
  */
 @NullMarked
 package io.gantry.system;
