@@ -3,12 +3,13 @@ package io.gantry.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.launcher.Installation.EngineKind;
-import java.io.IOException;
+import io.gantry.system.FreePorts;
+import io.gantry.system.GantryScript;
+import io.gantry.system.GantryScript.Result;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +40,10 @@ final class LauncherIT {
     private Path home = Path.of("");
     private int port;
 
-    private record Result(int code, String output) {}
-
     @BeforeEach
-    void choosePlace() throws IOException {
+    void choosePlace() {
         home = directory.resolve("an installation");
-        port = freePorts();
+        port = FreePorts.first(21_000, 50);
     }
 
     @AfterEach
@@ -152,24 +150,7 @@ final class LauncherIT {
     }
 
     private Result gantry(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("gantry.script")).normalize().toString());
-        command.addAll(List.of(arguments));
-        Path output = Files.createTempFile(directory, "output", ".txt");
-        var builder =
-                new ProcessBuilder(command)
-                        .directory(directory.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile());
-        builder.environment().put("GANTRY_HOME", home.toString());
-        builder.environment().put("GANTRY_DISTRIBUTION", System.getProperty("gantry.distribution"));
-        builder.environment().put("GANTRY_JAVA_HOME", System.getProperty("java.home"));
-        Process process = builder.start();
-        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError(command + " takes too long: " + Files.readString(output));
-        }
-        return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+        return new GantryScript(directory, home).run(arguments);
     }
 
     private static Map<String, String> replies(String output) {
@@ -270,24 +251,5 @@ final class LauncherIT {
                 agents.forEach(agent -> assertThat(engine.ofAgent(agent)).isEmpty());
             }
         }
-    }
-
-    /** A range that is free now, away from the default. */
-    static int freePorts() throws IOException {
-        for (int base = 21_000; base < 32_000; base += 100) {
-            boolean isFree = true;
-            for (int candidate = base; isFree && candidate < base + 50; candidate++) {
-                try (var probe =
-                        new ServerSocket(candidate, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-                    isFree = probe.isBound();
-                } catch (IOException taken) {
-                    isFree = false;
-                }
-            }
-            if (isFree) {
-                return base;
-            }
-        }
-        throw new IOException("no free ports");
     }
 }

@@ -2,9 +2,8 @@ package io.gantry.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.system.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -59,7 +58,7 @@ final class PackageIT {
         }
         assertThatItsCacheFits(program, "launcher");
 
-        int port = freePorts();
+        int port = FreePorts.first(19_000, 10);
         Path data = directory.resolve("node");
         Process node =
                 gantry(
@@ -247,22 +246,5 @@ final class PackageIT {
                     .forEach(line -> all.append(line).append('\n'));
         }
         return all.toString();
-    }
-
-    private static int freePorts() throws IOException {
-        for (int base = 19_000; base < 20_000; base += 10) {
-            if (isFree(base) && isFree(base + 1) && isFree(base + 2)) {
-                return base;
-            }
-        }
-        throw new IOException("no free ports");
-    }
-
-    private static boolean isFree(int port) {
-        try (var probe = new ServerSocket(port, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return probe.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
     }
 }

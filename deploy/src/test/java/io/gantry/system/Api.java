@@ -18,6 +18,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.EcsClient;
+import software.amazon.awssdk.services.ecs.EcsClientBuilder;
 import software.amazon.awssdk.services.ecs.model.Attribute;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.ContainerInstance;
@@ -56,14 +57,19 @@ final class Api implements AutoCloseable {
         this.clients = this.urls.stream().map(Api::client).toList();
     }
 
-    static EcsClient client(URI url) {
+    /** For the root key. */
+    static EcsClientBuilder builder(URI url) {
         return EcsClient.builder()
                 .region(Region.US_EAST_1)
                 .endpointOverride(url)
                 .credentialsProvider(
                         StaticCredentialsProvider.create(
                                 AwsBasicCredentials.create(ACCESS_KEY, SECRET)))
-                .httpClient(UrlConnectionHttpClient.create())
+                .httpClient(UrlConnectionHttpClient.create());
+    }
+
+    private static EcsClient client(URI url) {
+        return builder(url)
                 .overrideConfiguration(
                         settings ->
                                 settings.apiCallTimeout(ANSWER)

@@ -25,6 +25,7 @@ import org.testcontainers.lifecycle.Startables;
 final class ContainerCluster implements AutoCloseable {
     static final int SIZE = 3;
     private static final int PORT = 8700;
+    private static final int FIRST_PORT = 18_000;
     private static final String CREDENTIALS = "/credentials/root";
     private static final String TASK_CLUSTER_LABEL = "com.amazonaws.ecs.cluster";
     private static final String AGENT_LABEL = "io.gantry.agent";
@@ -55,7 +56,7 @@ final class ContainerCluster implements AutoCloseable {
                         Network.builder()
                                 .createNetworkCmdModifier(command -> command.withInternal(true))
                                 .build());
-        int base = Ports.free(SIZE);
+        int base = FreePorts.first(FIRST_PORT, SIZE);
         nodes =
                 Stream.iterate(1, i -> i <= SIZE, i -> i + 1)
                         .map(i -> node("n" + i, base + i - 1, inner, credentials))

@@ -32,12 +32,8 @@ final class LoadCalls {
         return endpoints.next();
     }
 
-    /**
-     * Sends it to that node.
-     *
-     * @return whether it was acknowledged, and sent once only
-     */
-    <A, R> boolean record(
+    /** Sends it to that node. */
+    <A, R> void record(
             Endpoint endpoint,
             Recorder<A, R> recorder,
             String name,
@@ -50,7 +46,6 @@ final class LoadCalls {
             R answer = request.apply(endpoint.ecs());
             pending.repeated(endpoints.repetitions());
             pending.ok(answer);
-            return endpoints.repetitions() == 0;
         } catch (DeclinedException declined) {
             pending.repeated(endpoints.repetitions());
             pending.failed(String.valueOf(declined.getMessage()));
@@ -64,7 +59,6 @@ final class LoadCalls {
                 endpoint.rest();
             }
         }
-        return false;
     }
 
     /** Without the request's id, so that the same reasons read the same. */

@@ -1,6 +1,5 @@
 package io.gantry.system;
 
-import io.gantry.common.history.TokenSet.Action;
 import io.gantry.common.history.TokenSet.Add;
 import io.gantry.common.history.TokenSet.Item;
 import io.gantry.common.history.TokenSet.ListAll;
@@ -27,7 +26,6 @@ import software.amazon.awssdk.services.ecs.model.Task;
  */
 final class LoadTasks {
     private static final int CALLS_PER_TOKEN = 8;
-    private static final int START_ONE_IN = 8;
     private static final int TOKENS_KEPT = 3;
 
     private final LoadTarget target;
@@ -48,8 +46,6 @@ final class LoadTasks {
         Endpoint endpoint = calls.next();
         if (now % CALLS_PER_TOKEN == 0) {
             stop(endpoint, "token-" + (number - TOKENS_KEPT));
-        } else if (random.nextInt(START_ONE_IN) == 0) {
-            start(calls, endpoint, "start-" + now);
         } else if (random.nextBoolean()) {
             run(calls, endpoint, "token-" + number);
         } else {
@@ -74,40 +70,6 @@ final class LoadTasks {
                                                     .startedBy(startedBy(token)));
                     return made(token, answer.tasks(), answer.failures());
                 });
-    }
-
-    /** It knows no token: what is sent twice may start two tasks, and then says nothing. */
-    private void start(LoadCalls calls, Endpoint endpoint, String token) {
-        boolean isOnce =
-                calls.<Action, List<Item>>record(
-                        endpoint,
-                        history.tasks,
-                        "StartTask",
-                        token,
-                        new Add(token),
-                        ecs -> {
-                            var answer =
-                                    ecs.startTask(
-                                            request ->
-                                                    request.cluster(place.cluster())
-                                                            .taskDefinition(target.taskFamily())
-                                                            .containerInstances(instance(ecs))
-                                                            .startedBy(startedBy(token)));
-                            return made(token, answer.tasks(), answer.failures());
-                        });
-        if (isOnce) {
-            list(calls, calls.next(), token);
-            stop(calls.next(), token);
-        }
-    }
-
-    private String instance(EcsClient ecs) {
-        return ecs
-                .listContainerInstances(request -> request.cluster(place.cluster()))
-                .containerInstanceArns()
-                .stream()
-                .findAny()
-                .orElseThrow(() -> new DeclinedException("no workers"));
     }
 
     private String startedBy(String token) {

@@ -37,7 +37,7 @@ final class SteadyLoad implements AutoCloseable {
     private final LoadEndpoints own;
     private final List<LoadEndpoints> theirs = new ArrayList<>();
     private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
-    private final long beginNanos = System.nanoTime();
+    private final long beginNanos;
     private volatile long endNanos;
     private volatile boolean running = true;
 
@@ -46,6 +46,8 @@ final class SteadyLoad implements AutoCloseable {
         TaskPlace place = target.tasks();
         tasks = place == null ? null : new LoadTasks(target, place, history);
         own = new LoadEndpoints(target, 0);
+        objects.create(own.next().ecs());
+        beginNanos = System.nanoTime();
     }
 
     /**
@@ -55,7 +57,6 @@ final class SteadyLoad implements AutoCloseable {
      */
     static SteadyLoad start(LoadTarget target, long seed) {
         var load = new SteadyLoad(target);
-        load.objects.create(load.own.next().ecs());
         for (int client = 0; client < CLIENTS; client++) {
             var endpoints = new LoadEndpoints(target, client);
             var calls = new LoadCalls(client, endpoints);
