@@ -3,6 +3,7 @@ package io.gantry.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.github.dockerjava.api.DockerClient;
 import io.gantry.system.ContainerCluster.Node;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,9 @@ final class FaultsIT {
     static void start() throws Exception {
         assumeTrue(DockerClientFactory.instance().isDockerAvailable(), "no container engine");
         assumeTrue(Images.canBeMade(), "no docker command");
-        TestImage.build(TestImage.engine(), directory.resolve("image"));
+        try (DockerClient engine = TestImage.engine()) {
+            TestImage.build(engine, directory.resolve("image"));
+        }
         Images.make(directory);
         ContainerCluster cluster = ContainerCluster.start(directory);
         started = cluster;
