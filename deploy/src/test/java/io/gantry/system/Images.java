@@ -45,7 +45,7 @@ final class Images {
                         .redirectOutput(output.toFile());
         builder.environment().put("JAVA_HOME", property("java.home"));
         builder.environment().put("GANTRY_IMAGE_TAG", TAG);
-        // What it learns in training it learns about Docker, too, but then needs an image for that.
+        // Training on Docker would need the sample's image.
         builder.environment().put("GANTRY_TRAINING_ENGINE", "process");
         Process process = builder.start();
         boolean ended = process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES);
