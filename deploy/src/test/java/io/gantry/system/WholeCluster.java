@@ -19,10 +19,6 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.EcsClient;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
@@ -31,8 +27,6 @@ import software.amazon.awssdk.services.ecs.model.Task;
 /** A control-plane node and a worker on the engine of this machine, in this process. */
 final class WholeCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(40);
-    private static final String ACCESS_KEY = "AKIDEXAMPLE";
-    private static final String SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
     final EcsClient ecs;
@@ -49,10 +43,7 @@ final class WholeCluster implements AutoCloseable {
     /** A cluster with a worker that is ready for tasks. */
     static WholeCluster start(Path directory) throws IOException {
         Path key = directory.resolve("root-credentials");
-        Files.writeString(
-                key,
-                "[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n"
-                        .formatted(ACCESS_KEY, SECRET));
+        Files.writeString(key, Api.CREDENTIALS);
         int port = FreePorts.first(20_000, 10);
         URI url = URI.create("http://127.0.0.1:" + port);
         ControlPlane plane =
@@ -67,31 +58,20 @@ final class WholeCluster implements AutoCloseable {
                                                 directory.resolve("node").toString(),
                                                 "GANTRY_ROOT_CREDENTIALS",
                                                 key.toString()))));
-        EcsClient ecs = client(url);
+        EcsClient ecs = Api.builder(url).build();
         awaitDefaultCluster(ecs);
         Map<String, String> settings = new TreeMap<>();
         settings.put("GANTRY_DATA_DIR", directory.resolve("worker").toString());
         settings.put("GANTRY_ENDPOINTS", url.toString());
         settings.put("GANTRY_ENGINE", "docker");
         settings.put("GANTRY_IMAGE_PULL_BEHAVIOR", "prefer-cached");
-        settings.put("GANTRY_ACCESS_KEY_ID", ACCESS_KEY);
-        settings.put("GANTRY_SECRET_ACCESS_KEY", SECRET);
+        settings.put("GANTRY_ACCESS_KEY_ID", Api.ACCESS_KEY);
+        settings.put("GANTRY_SECRET_ACCESS_KEY", Api.SECRET);
         settings.put("GANTRY_METADATA_PORT", "0");
         var cluster =
                 new WholeCluster(ecs, plane, WorkerAgent.start(WorkerConfig.from(settings::get)));
         cluster.awaitWorker();
         return cluster;
-    }
-
-    private static EcsClient client(URI url) {
-        return EcsClient.builder()
-                .region(Region.US_EAST_1)
-                .endpointOverride(url)
-                .credentialsProvider(
-                        StaticCredentialsProvider.create(
-                                AwsBasicCredentials.create(ACCESS_KEY, SECRET)))
-                .httpClient(UrlConnectionHttpClient.create())
-                .build();
     }
 
     /** Also waits until the node leads. */

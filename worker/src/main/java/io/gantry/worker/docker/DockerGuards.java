@@ -2,21 +2,13 @@ package io.gantry.worker.docker;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.exception.NotModifiedException;
-import com.github.dockerjava.api.model.Capability;
-import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.api.model.LogConfig;
-import com.github.dockerjava.api.model.VolumesFrom;
 import io.gantry.worker.fence.Guard;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,7 +48,7 @@ final class DockerGuards {
                                     .filter(Objects::nonNull)
                                     .anyMatch(place -> directory.startsWith(place.getPath()));
             return shared
-                    ? new Sibling(client, agentId, own, directory)
+                    ? new SiblingGuard(client, agentId, own, directory)
                     : refused("its data directory is not on a volume");
         } catch (IOException | DockerException unknown) {
             return refused(String.valueOf(unknown.getMessage()));
@@ -97,85 +89,5 @@ final class DockerGuards {
             }
         }
         return null;
-    }
-
-    /** A container beside the worker's that sees the same volumes and all processes. */
-    private static final class Sibling implements Guard {
-        private final DockerClient client;
-        private final String name;
-        private final String agentId;
-        private final String image;
-        private final String own;
-        private final Path directory;
-
-        Sibling(DockerClient client, String agentId, InspectContainerResponse own, Path directory) {
-            this.client = client;
-            this.agentId = agentId;
-            this.name = "gantry-guard-" + agentId;
-            this.image = String.valueOf(own.getImageId());
-            this.own = own.getId();
-            this.directory = directory;
-        }
-
-        @Override
-        public void ensure() throws IOException {
-            try {
-                Path owner = directory.resolve("guard");
-                if (!Files.exists(owner) || !runs()) {
-                    start();
-                }
-            } catch (UncheckedIOException | DockerException failure) {
-                throw new IOException("the guard cannot be started", failure);
-            }
-        }
-
-        private boolean runs() {
-            try {
-                return Boolean.TRUE.equals(
-                        client.inspectContainerCmd(name).exec().getState().getRunning());
-            } catch (NotFoundException missing) {
-                return false;
-            }
-        }
-
-        private void start() {
-            try {
-                create();
-            } catch (ConflictException there) {
-                // One that is ending, or whose worker ended between the two orders.
-                if (!runs()) {
-                    client.removeContainerCmd(name).withForce(true).exec();
-                    create();
-                }
-            }
-            try {
-                client.startContainerCmd(name).exec();
-            } catch (NotModifiedException running) {
-                log.atTrace().addKeyValue("guard", name).log("runs already");
-            }
-            log.atInfo().addKeyValue("guard", name).log("guard started");
-        }
-
-        private void create() {
-            var host =
-                    HostConfig.newHostConfig()
-                            .withPidMode("host")
-                            .withNetworkMode("none")
-                            .withVolumesFrom(new VolumesFrom(own))
-                            .withSecurityOpts(List.of("apparmor=unconfined"))
-                            .withCapDrop(Capability.ALL)
-                            .withCapAdd(Capability.KILL, Capability.DAC_OVERRIDE)
-                            .withAutoRemove(true)
-                            .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE));
-            client.createContainerCmd(image)
-                    .withName(name)
-                    .withUser("0")
-                    .withEntrypoint(
-                            "sh", "-c", Guard.script(), "gantry-guard", directory.toString())
-                    .withCmd(List.of())
-                    .withHostConfig(host)
-                    .withLabels(Map.of("io.gantry.guard", agentId))
-                    .exec();
-        }
     }
 }

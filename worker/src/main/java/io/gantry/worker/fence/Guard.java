@@ -60,6 +60,8 @@ public interface Guard {
             if (Files.exists(owner) && runs(owner)) {
                 return;
             }
+            // The number in it may be that of another process by now, which a guard would yield to.
+            Files.deleteIfExists(owner);
             Process process =
                     new ProcessBuilder(
                                     "setsid",

@@ -1,0 +1,7 @@
+package io.gantry.system;
+
+/** Ends a fault. */
+interface Remedy extends AutoCloseable {
+    @Override
+    void close();
+}
