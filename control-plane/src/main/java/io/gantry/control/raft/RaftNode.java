@@ -106,7 +106,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
                         config.dataDirectory(),
                         config.limits().freeBytes(),
                         parts.loop,
-                        () -> Thread.ofVirtual().start(handover::toLeastLagging),
+                        () -> Thread.ofVirtual().start(handover::leave),
                         () -> parts.gate.look(group.division().getInfo().getCurrentTerm()),
                         parts::failed);
     }
