@@ -14,8 +14,9 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecs.EcsClient;
 
 /**
- * All nodes as one user sees them: asked in turn, and not for a while after trouble with one. The
- * SDK repeats requests by itself as it does for everybody. For one thread at a time.
+ * All nodes as one user sees them: one that it asks, and others to turn to for a while after
+ * trouble with it. So a node that is silent holds up its own users only. The SDK repeats requests
+ * by itself as it does for everybody. For one thread at a time.
  */
 final class LoadEndpoints implements AutoCloseable {
     private static final Duration REST = Duration.ofSeconds(5);
@@ -23,7 +24,7 @@ final class LoadEndpoints implements AutoCloseable {
 
     private final Transmissions transmissions = new Transmissions();
     private final List<Endpoint> endpoints;
-    private int next;
+    private final int home;
 
     /** Counts how often the SDK sends a request. */
     private static final class Transmissions implements ExecutionInterceptor {
@@ -70,10 +71,10 @@ final class LoadEndpoints implements AutoCloseable {
         }
     }
 
-    /** Begins with the node of that place. */
-    LoadEndpoints(LoadTarget target, int first) {
+    /** For a user of one of the nodes, numbered round and round. */
+    LoadEndpoints(LoadTarget target, int user) {
         endpoints = target.endpoints().stream().map(uri -> endpoint(target, uri)).toList();
-        next = first;
+        home = user % endpoints.size();
     }
 
     private Endpoint endpoint(LoadTarget target, URI uri) {
@@ -95,12 +96,15 @@ final class LoadEndpoints implements AutoCloseable {
                         .build());
     }
 
+    /** The user's own node, or the first after it without recent trouble. */
     Endpoint next() {
-        Endpoint chosen = endpoints.get(Math.floorMod(next++, endpoints.size()));
-        for (int i = 1; i < endpoints.size() && chosen.isResting(); i++) {
-            chosen = endpoints.get(Math.floorMod(next++, endpoints.size()));
+        for (int i = 0; i < endpoints.size(); i++) {
+            Endpoint candidate = endpoints.get((home + i) % endpoints.size());
+            if (!candidate.isResting()) {
+                return candidate;
+            }
         }
-        return chosen;
+        return endpoints.get(home);
     }
 
     List<Endpoint> all() {

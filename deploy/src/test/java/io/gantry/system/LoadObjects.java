@@ -39,7 +39,9 @@ final class LoadObjects {
 
         Service describe(EcsClient ecs) {
             var request = DescribeServicesRequest.builder().cluster(cluster).services(name).build();
-            return ecs.describeServices(request).services().getFirst();
+            return ecs.describeServices(request).services().stream()
+                    .findFirst()
+                    .orElseThrow(() -> new LoadCalls.DeclinedException("it is missing"));
         }
     }
 

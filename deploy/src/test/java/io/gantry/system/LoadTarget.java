@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a load runs against, and how much it may do there.
  *
- * @param name what all that it makes begins with, and nothing else there does
+ * @param name what all that it makes begins with, and nothing else there does or ever did
  * @param endpoints of the nodes, at least one; all of them have to answer in the end
  * @param tasks null if no tasks are to be run
  */

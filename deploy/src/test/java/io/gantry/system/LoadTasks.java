@@ -25,6 +25,9 @@ import software.amazon.awssdk.services.ecs.model.Task;
  * tasks are stopped.
  */
 final class LoadTasks {
+    /** How the reason begins when no worker could take a task, as while none is connected. */
+    static final String NO_ROOM = "no room: ";
+
     private static final int CALLS_PER_TOKEN = 8;
     private static final int TOKENS_KEPT = 3;
 
@@ -79,7 +82,7 @@ final class LoadTasks {
     private List<Item> made(String token, List<Task> made, List<Failure> failures) {
         if (made.isEmpty()) {
             throw new DeclinedException(
-                    "no room: " + failures.stream().map(Failure::reason).distinct().toList());
+                    NO_ROOM + failures.stream().map(Failure::reason).distinct().toList());
         }
         made.forEach(task -> tokens.put(task.taskArn(), token));
         return made.stream().map(task -> new Item(token, task.taskArn())).toList();

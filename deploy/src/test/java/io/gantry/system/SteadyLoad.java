@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,9 +38,10 @@ final class SteadyLoad implements AutoCloseable {
     private final LoadEndpoints own;
     private final List<LoadEndpoints> theirs = new ArrayList<>();
     private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    private final List<Future<?>> running = new ArrayList<>();
     private final long beginNanos;
     private volatile long endNanos;
-    private volatile boolean running = true;
+    private volatile boolean isOver;
 
     private SteadyLoad(LoadTarget target) {
         objects = new LoadObjects(target);
@@ -62,14 +64,14 @@ final class SteadyLoad implements AutoCloseable {
             var calls = new LoadCalls(client, endpoints);
             var random = new Random(seed + client);
             load.theirs.add(endpoints);
-            load.clients.execute(() -> load.keepCalling(calls, random));
+            load.running.add(load.clients.submit(() -> load.keepCalling(calls, random)));
         }
         return load;
     }
 
     private void keepCalling(LoadCalls calls, Random random) {
         var operations = new LoadOperations(history, objects, calls);
-        while (running) {
+        while (!isOver) {
             if (tasks != null && random.nextInt(TASK_CALL_ONE_IN) == 0) {
                 tasks.call(calls, random);
             } else {
@@ -97,8 +99,8 @@ final class SteadyLoad implements AutoCloseable {
 
     /** Ends the clients; calls that are under way are ended first. */
     void stop() {
-        if (running) {
-            running = false;
+        if (!isOver) {
+            isOver = true;
             clients.close();
             endNanos = System.nanoTime();
         }
@@ -109,7 +111,7 @@ final class SteadyLoad implements AutoCloseable {
         return LoadFigures.of(
                 history.calls().stream().filter(call -> call.client() != JUDGE).toList(),
                 beginNanos,
-                running ? System.nanoTime() : endNanos);
+                isOver ? endNanos : System.nanoTime());
     }
 
     /**
@@ -119,6 +121,7 @@ final class SteadyLoad implements AutoCloseable {
      */
     void check() {
         stop();
+        assertThat(running).allSatisfy(client -> assertThat(client).succeedsWithin(Duration.ZERO));
         var calls = new LoadCalls(JUDGE, own);
         var operations = new LoadOperations(history, objects, calls);
         for (Endpoint endpoint : own.all()) {
@@ -132,7 +135,8 @@ final class SteadyLoad implements AutoCloseable {
                 .isNotEmpty()
                 .allSatisfy(call -> assertThat(call.outcome()).isInstanceOf(Ok.class));
         assertThat(history.violations()).isEmpty();
-        assertThat(figures().refused()).isEmpty();
+        assertThat(figures().refused().keySet())
+                .allMatch(reason -> reason.contains(LoadTasks.NO_ROOM));
         checkRevisions();
         checkThatNodesAgree();
     }
