@@ -25,9 +25,7 @@ final class FounderFiles {
 
     /** Whether this node must find out first that it has not been in the group before. */
     boolean isNew(RaftConfig config) throws IOException {
-        return config.joins() == null
-                && config.peers().size() > 1
-                && isUnfounded();
+        return config.joins() == null && config.peers().size() > 1 && isUnfounded();
     }
 
     /** A seed is sown before the others are asked; otherwise there is nothing of a group yet. */

@@ -1,13 +1,12 @@
 package io.gantry.control.raft;
 
 import io.gantry.common.disk.DirectoryCheck;
+import io.gantry.common.disk.WholeFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -149,16 +148,7 @@ final class GroupFiles {
     }
 
     static void write(Path file, String text) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.TRUNCATE_EXISTING)) {
-            channel.write(StandardCharsets.UTF_8.encode(text));
-            channel.force(true);
-        }
-        DirectoryCheck.syncParent(file);
+        WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
     static void delete(Path tree) throws IOException {

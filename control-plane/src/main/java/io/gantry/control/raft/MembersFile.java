@@ -1,12 +1,9 @@
 package io.gantry.control.raft;
 
-import io.gantry.common.disk.DirectoryCheck;
+import io.gantry.common.disk.WholeFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferException;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +31,7 @@ final class MembersFile {
         if (latest == null) {
             throw LogCheck.damaged(file, "it does not say who the members are");
         }
-        Path fresh = current.resolve(NAME + ".mended");
-        try (FileChannel channel =
-                FileChannel.open(
-                        fresh,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            channel.write(latest.toByteString().asReadOnlyByteBuffer());
-            channel.force(true);
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        DirectoryCheck.sync(current);
+        WholeFile.write(file, latest.toByteArray());
     }
 
     private static boolean isSound(Path file) throws IOException {

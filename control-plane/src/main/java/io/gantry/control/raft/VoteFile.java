@@ -1,12 +1,13 @@
 package io.gantry.control.raft;
 
-import io.gantry.common.disk.DirectoryCheck;
 import io.gantry.common.disk.DiskException;
+import io.gantry.common.disk.WholeFile;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ record VoteFile(long term, String votedFor) {
         var properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
-        } catch (IllegalArgumentException garbled) {
+        } catch (IllegalArgumentException | CharacterCodingException garbled) {
             throw LogCheck.damaged(file, "it cannot be read");
         }
         Long term = number(properties.getProperty("term"));
@@ -54,11 +55,8 @@ record VoteFile(long term, String votedFor) {
         try {
             read(current);
         } catch (DiskException damaged) {
-            Path fresh = current.resolve(NAME + ".mended");
-            Files.writeString(fresh, "term=%d\nvotedFor=\n".formatted(lastTerm + 1));
-            DirectoryCheck.sync(fresh);
-            Files.move(fresh, in(current), StandardCopyOption.ATOMIC_MOVE);
-            DirectoryCheck.sync(current);
+            String vote = "term=%d\nvotedFor=\n".formatted(lastTerm + 1);
+            WholeFile.write(in(current), vote.getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 

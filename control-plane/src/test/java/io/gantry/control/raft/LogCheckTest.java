@@ -132,6 +132,8 @@ class LogCheckTest {
             Files.writeString(vote, bad);
             assertDamaged(group, vote);
         }
+        Files.write(vote, new byte[] {-1, -1});
+        assertDamaged(group, vote);
         Files.delete(vote);
         assertDamaged(group, vote);
         Files.writeString(vote, sound);

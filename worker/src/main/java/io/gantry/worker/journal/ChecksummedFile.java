@@ -1,14 +1,11 @@
 package io.gantry.worker.journal;
 
 import io.gantry.common.disk.DirectoryCheck;
+import io.gantry.common.disk.WholeFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +17,7 @@ final class ChecksummedFile {
     private ChecksummedFile() {}
 
     static void write(Path file, String text) throws IOException {
-        byte[] content = (checksum(text) + '\n' + text).getBytes(StandardCharsets.UTF_8);
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try (FileChannel channel =
-                FileChannel.open(
-                        fresh,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(content);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
-        }
-        Files.move(
-                fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        DirectoryCheck.syncParent(file);
+        WholeFile.write(file, (checksum(text) + '\n' + text).getBytes(StandardCharsets.UTF_8));
     }
 
     static void delete(Path file) throws IOException {
