@@ -33,9 +33,8 @@ final class Supervisor {
                     "GANTRY_MEMORY",
                     "GANTRY_METADATA_PORT");
 
-    // On a machine without a processor to spare, the leader of nodes that had to wait their turn
-    // was
-    // replaced within 1.0 s at the latest of 15 times, instead of 2.0 s.
+    // Where no processor was to spare, 15 leaders were replaced within 1.0 s; within 2.0 s when nodes
+    // had to wait for their turn.
     private static final List<String> BEFORE_OTHERS = List.of("nice", "-n", "-5");
 
     // The address as such: the name of the loopback may stand for an IPv6 one.

@@ -83,10 +83,6 @@ final class ReadBarrier {
     }
 
     CompletableFuture<Void> pass() {
-        if (group.members().current().isEmpty()) {
-            return CompletableFuture.failedFuture(
-                    new LogUnavailable("this node has not been added to the control plane yet"));
-        }
         var waiter = new Waiter(new CompletableFuture<>(), clock.nanoTime() + bound.toNanos());
         loop.run(
                 () -> {
@@ -227,6 +223,10 @@ final class ReadBarrier {
         }
 
         private LogUnavailable trouble() {
+            // Also for a moment while the state that another node has sent takes its place.
+            if (members.current().isEmpty()) {
+                return new LogUnavailable("this node has not been added to the control plane yet");
+            }
             return decided
                     ? new LogUnavailable(
                             "this node is behind: entry %d has not been applied here yet"
