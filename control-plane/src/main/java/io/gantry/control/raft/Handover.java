@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -58,13 +59,14 @@ public final class Handover {
      * @param successor its id; null for whichever has most of the log
      * @return the id of the node that leads now
      * @throws MembershipRefused if another node leads already, or nobody else can
-     * @throws LogUnavailable if nobody leads
+     * @throws LogUnavailable if nobody leads, or not for much longer, without a majority
      */
     public String transfer(@Nullable String successor) {
         checkLeading();
         List<RaftPeer> candidates = successor == null ? others() : List.of(member(successor));
         String leader = toOneOf(candidates);
         if (leader == null) {
+            checkQuorum();
             throw new MembershipRefused(
                     successor == null
                             ? "none of the other nodes took over; %s leads on"
@@ -91,6 +93,16 @@ public final class Handover {
             throw LogUnavailable.noQuorum("no node leads");
         }
         throw new MembershipRefused(leader + " leads, not " + group.self());
+    }
+
+    /** A leader that has lost the others does not know for a while that it leads no more. */
+    private void checkQuorum() {
+        Members members = group.members();
+        Set<RaftPeerId> up = rollCall.answers().join().keySet();
+        if (!members.isMajority(up)) {
+            throw LogUnavailable.noQuorum(
+                    "%d of %d nodes answered".formatted(up.size(), members.current().size()));
+        }
     }
 
     private List<RaftPeer> others() {
