@@ -107,7 +107,7 @@ final class StatusReport {
                     cluster,
                     name(worker),
                     worker.status(),
-                    worker.agentConnected() ? "yes" : "no",
+                    connected(worker),
                     worker.runningTasksCount() + worker.pendingTasksCount(),
                     "%d CPU units, %d MiB"
                             .formatted(
@@ -122,6 +122,15 @@ final class StatusReport {
                 .filter(resource -> name.equals(resource.name()))
                 .mapToInt(Resource::integerValue)
                 .sum();
+    }
+
+    /** One that is lost has been silent for so long that others take over its service tasks. */
+    static String connected(ContainerInstance worker) {
+        if (Boolean.TRUE.equals(worker.agentConnected())) {
+            return "yes";
+        }
+        String reason = worker.statusReason();
+        return reason != null && reason.startsWith("LOST") ? "lost" : "no";
     }
 
     /** What the worker is called in its configuration, if it is ours. */

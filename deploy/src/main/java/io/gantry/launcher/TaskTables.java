@@ -141,7 +141,7 @@ final class TaskTables {
                     StatusReport.name(worker),
                     attribute(worker, ZONE),
                     worker.status(),
-                    Boolean.TRUE.equals(worker.agentConnected()) ? "yes" : "no",
+                    StatusReport.connected(worker),
                     worker.runningTasksCount(),
                     worker.pendingTasksCount(),
                     free(worker, "CPU", "units"),
