@@ -33,7 +33,8 @@ final class Supervisor {
                     "GANTRY_MEMORY",
                     "GANTRY_METADATA_PORT");
 
-    // Where no processor was to spare, 15 leaders were replaced within 1.0 s; within 2.0 s when nodes
+    // Where no processor was to spare, 15 leaders were replaced within 1.0 s; within 2.0 s when
+    // nodes
     // had to wait for their turn.
     private static final List<String> BEFORE_OTHERS = List.of("nice", "-n", "-5");
 

@@ -30,7 +30,7 @@ class MembershipTest {
             var load = load(nodes);
             load.await(50);
             RaftNode newcomer = nodes.start(4);
-            assertThatThrownBy(() -> newcomer.catchUp().get(1, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> newcomer.catchUp().get(10, TimeUnit.SECONDS))
                     .hasMessageContaining("has not been added");
             leader(nodes).add(nodes.peer(4));
             assertThat(ended(nodes).progress()).isEqualTo(Progress.DONE);
