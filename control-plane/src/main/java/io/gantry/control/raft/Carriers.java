@@ -1,6 +1,7 @@
 package io.gantry.control.raft;
 
 import io.gantry.common.time.Clock;
+import io.gantry.control.core.command.Command;
 import io.gantry.control.log.CommandLog.Committed;
 import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.raft.CommandQueue.Submitted;
@@ -16,6 +17,7 @@ final class Carriers {
     private static final int COUNT = 4;
 
     private final CommandQueue queue;
+    private final int mostBytes;
     private final List<PeerLink> links = new ArrayList<>();
     private final List<Carrier> carriers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -23,6 +25,8 @@ final class Carriers {
     /** Carriers that do not run yet. */
     Carriers(Group group, RaftConfig.Limits limits, RaftProperties properties, Clock clock) {
         this.queue = new CommandQueue(limits);
+        // Leaves room for the rest of a batch, which may be a byte short of full.
+        this.mostBytes = RatisSettings.ENTRY_BYTES - 2 * limits.batchBytes();
         for (int i = 0; i < COUNT; i++) {
             var link = new PeerLink(group, properties);
             links.add(link);
@@ -40,8 +44,27 @@ final class Carriers {
         }
     }
 
-    /** Fails at the deadline, on the monotonic clock, if the command cannot be told by then. */
-    CompletableFuture<Committed> submit(byte[] encoded, long deadlineNanos) {
+    /**
+     * Takes a command to the leader.
+     *
+     * @param level the feature level of the installation; a command of a higher one is refused
+     * @param deadlineNanos when to give up, on the monotonic clock
+     */
+    CompletableFuture<Committed> submit(Command command, int level, long deadlineNanos) {
+        int needed = LogCodec.levelOf(command);
+        if (needed > level) {
+            return CompletableFuture.failedFuture(
+                    new LogUnavailable(
+                            "this needs feature level %d; the installation is at %d until all nodes run a release that knows more"
+                                    .formatted(needed, level)));
+        }
+        byte[] encoded = LogCodec.encode(command);
+        if (encoded.length > mostBytes) {
+            return CompletableFuture.failedFuture(
+                    new IllegalArgumentException(
+                            "command of %d bytes, at most %d fit into the log"
+                                    .formatted(encoded.length, mostBytes)));
+        }
         var submitted = new Submitted(encoded, deadlineNanos);
         queue.add(submitted);
         return submitted.done();

@@ -20,9 +20,13 @@ import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The group as this node sees it: who is in it, who leads it, and how to address it. */
 final class Group {
+    private static final Logger log = LoggerFactory.getLogger(Group.class);
+
     /** What a group is called that was founded, as against one that was recovered. */
     static final RaftGroupId FOUNDED =
             RaftGroupId.valueOf(
@@ -87,6 +91,28 @@ final class Group {
             }
         }
         return lag;
+    }
+
+    /**
+     * Warns of a configuration that is out of date: it founded the group, whose log remembers the
+     * members since.
+     */
+    void compare(RaftConfig config) {
+        if (config.joins() != null) {
+            return;
+        }
+        var configured = new HashMap<String, String>();
+        config.peers().forEach(peer -> configured.put(peer.id(), peer.address()));
+        var remembered = new HashMap<String, String>();
+        division.getRaftConf()
+                .getAllPeers()
+                .forEach(peer -> remembered.put(peer.getId().toString(), peer.getAddress()));
+        if (!configured.equals(remembered)) {
+            log.atWarn()
+                    .addKeyValue("peers", configured)
+                    .addKeyValue("members", remembered)
+                    .log("the setting peers is out of date; the members in the log count");
+        }
     }
 
     RaftServer.Division division() {

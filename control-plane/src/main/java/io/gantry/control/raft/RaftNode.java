@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -132,7 +131,7 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
             parts = new NodeParts(config, directory);
             parts.server.start();
             var node = new RaftNode(config, directory, parts);
-            node.comparePeers();
+            node.group.compare(config);
             node.addListener(mark);
             mark.note(node.state());
             node.begin();
@@ -165,26 +164,6 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
         return id == null ? null : id.getUuid();
     }
 
-    /** The log remembers its members; those of the configuration founded the group. */
-    private void comparePeers() {
-        if (config.joins() != null) {
-            return;
-        }
-        var configured = new HashMap<String, String>();
-        config.peers().forEach(peer -> configured.put(peer.id(), peer.address()));
-        var remembered = new HashMap<String, String>();
-        group.division()
-                .getRaftConf()
-                .getAllPeers()
-                .forEach(peer -> remembered.put(peer.getId().toString(), peer.getAddress()));
-        if (!configured.equals(remembered)) {
-            log.atWarn()
-                    .addKeyValue("peers", configured)
-                    .addKeyValue("members", remembered)
-                    .log("the setting peers is out of date; the members in the log count");
-        }
-    }
-
     private void begin() {
         var _ = parts.failure.thenAccept(this::fail);
         parts.listen(this::onLeader);
@@ -198,24 +177,9 @@ public final class RaftNode implements CommandLog, Replica, AutoCloseable {
 
     @Override
     public CompletableFuture<Committed> submit(Command command) {
-        int level = LogCodec.levelOf(command);
-        if (level > state().level()) {
-            return CompletableFuture.failedFuture(
-                    new LogUnavailable(
-                            "this needs feature level %d; the installation is at %d until all nodes run a release that knows more"
-                                    .formatted(level, state().level())));
-        }
-        byte[] encoded = LogCodec.encode(command);
-        // Leaves room for the rest of a batch, which may be a byte short of full.
-        int most = RatisSettings.ENTRY_BYTES - 2 * config.limits().batchBytes();
-        if (encoded.length > most) {
-            return CompletableFuture.failedFuture(
-                    new IllegalArgumentException(
-                            "command of %d bytes, at most %d fit into the log"
-                                    .formatted(encoded.length, most)));
-        }
         long deadline = config.clock().nanoTime() + config.timing().submit().toNanos();
-        CompletableFuture<Committed> committed = carriers.submit(encoded, deadline);
+        CompletableFuture<Committed> committed =
+                carriers.submit(command, state().level(), deadline);
         if (closed.get()) {
             carriers.drain(closing());
         }
