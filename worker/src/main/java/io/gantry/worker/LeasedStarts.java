@@ -90,7 +90,7 @@ final class LeasedStarts {
     /** After a restart: containers that have ended meanwhile need no guard. */
     void adopt(AgentState state) {
         Set<String> known = new HashSet<>();
-        for (LocalTask task : state.tasks().values().toList()) {
+        for (LocalTask task : state.open().values().toList()) {
             for (LocalContainer container : task.containers()) {
                 if (task.spec().leaseMillis() != null && container.status() != TaskStatus.STOPPED) {
                     known.add(name(task.key(container)));

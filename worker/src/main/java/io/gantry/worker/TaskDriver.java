@@ -190,7 +190,7 @@ final class TaskDriver implements WorkerTasks {
             return false;
         }
         long age = current.ageMillis();
-        return state.tasks().values().anyMatch(task -> task.outlives(age));
+        return state.open().values().anyMatch(task -> task.outlives(age));
     }
 
     /** Ends tasks whose lease is over, and sees to it that somebody else would. */
@@ -323,7 +323,7 @@ final class TaskDriver implements WorkerTasks {
 
     @Override
     public List<String> wantedRunning() {
-        return state.tasks()
+        return state.open()
                 .values()
                 .filter(task -> !task.stopWanted() && task.stoppedAtMillis() == null)
                 .map(task -> task.arn())

@@ -40,7 +40,7 @@ final class Telemetry {
         usage.forEach((key, one) -> now.put(key, new Reading(one, nowNanos)));
         List<TaskMetric> metrics = new ArrayList<>();
         List<TaskHealth> health = new ArrayList<>();
-        for (LocalTask task : state.tasks().values().toList()) {
+        for (LocalTask task : state.open().values().toList()) {
             if (task.status() != TaskStatus.STOPPED) {
                 addMetric(metrics, task, now);
                 health.addAll(health(task));

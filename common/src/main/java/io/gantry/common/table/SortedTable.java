@@ -4,9 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.BiConsumer;
@@ -83,6 +85,52 @@ public final class SortedTable<K extends Comparable<? super K>, V> {
             case Branch branch -> {
                 for (Node child : branch.children) {
                     visit(child, action);
+                }
+            }
+        }
+    }
+
+    /**
+     * What was put since {@code before}, and null for each key that was removed. Quick if one was
+     * made from the other by few edits: what they share is not looked at. Values that are equal but
+     * not the same count as put.
+     */
+    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // Only put() adds entries: it is typed.
+    public void forEachChange(SortedTable<K, V> before, BiConsumer<K, @Nullable V> action) {
+        Set<Leaf> ours = leaves();
+        Set<Leaf> theirs = before.leaves();
+        for (Leaf leaf : theirs) {
+            for (int i = 0; !ours.contains(leaf) && i < leaf.keys.length; i++) {
+                K key = (K) leaf.keys[i];
+                if (get(key) == null) {
+                    action.accept(key, null);
+                }
+            }
+        }
+        for (Leaf leaf : ours) {
+            for (int i = 0; !theirs.contains(leaf) && i < leaf.keys.length; i++) {
+                K key = (K) leaf.keys[i];
+                V value = (V) leaf.values[i];
+                if (before.get(key) != value) {
+                    action.accept(key, value);
+                }
+            }
+        }
+    }
+
+    /** By identity, which is all that a leaf has, in the order of their keys. */
+    private Set<Leaf> leaves() {
+        var found = new LinkedHashSet<Leaf>();
+        collect(root, found);
+        return found;
+    }
+
+    private static void collect(Node node, Set<Leaf> found) {
+        switch (node) {
+            case Leaf leaf -> found.add(leaf);
+            case Branch branch -> {
+                for (Node child : branch.children) {
+                    collect(child, found);
                 }
             }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,27 @@ class SortedTableTest {
             versions.add(new Version(table, new TreeMap<>(model)));
         }
         versions.forEach(version -> assertSame(version, random.nextInt(range)));
+        for (Version version : versions) {
+            assertChanges(version, versions.get(random.nextInt(versions.size())));
+        }
+    }
+
+    private static void assertChanges(Version after, Version before) {
+        var changes = new TreeMap<Integer, Optional<String>>();
+        after.table.forEachChange(
+                before.table,
+                (key, value) -> assertThat(changes.put(key, Optional.ofNullable(value))).isNull());
+        var expected = new TreeMap<Integer, Optional<String>>();
+        before.model.keySet().forEach(key -> expected.put(key, Optional.empty()));
+        after.model.forEach((key, value) -> expected.put(key, Optional.of(value)));
+        expected.entrySet()
+                .removeIf(
+                        each ->
+                                each.getValue()
+                                        .equals(
+                                                Optional.ofNullable(
+                                                        before.model.get(each.getKey()))));
+        assertThat(changes).isEqualTo(expected);
     }
 
     private static void assertSame(Version version, int from) {

@@ -232,7 +232,7 @@ public final class Agent {
 
         private AgentState tick(AgentState state) {
             AgentState next = state;
-            for (LocalTask task : state.tasks().values().toList()) {
+            for (LocalTask task : state.open().values().toList()) {
                 next = finish(next, task);
             }
             return housekeeping(next);
@@ -249,7 +249,7 @@ public final class Agent {
 
         private AgentState aged(AgentState state, long ageMillis) {
             AgentState next = state;
-            for (LocalTask task : state.tasks().values().toList()) {
+            for (LocalTask task : state.open().values().toList()) {
                 if (task.outlives(ageMillis)) {
                     next = finish(next, task.stopping(AcsTask.LEASE_EXPIRED));
                 }

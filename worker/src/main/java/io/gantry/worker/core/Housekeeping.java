@@ -1,10 +1,11 @@
 package io.gantry.worker.core;
 
 import io.gantry.worker.core.LocalContainer.Phase;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of stopped tasks: their containers are removed, later their memory. */
@@ -14,25 +15,22 @@ final class Housekeeping {
 
     static AgentState tidy(
             AgentState state, AgentSettings settings, long nowMillis, List<AgentAction> actions) {
-        List<LocalTask> oldestFirst =
-                state.tasks()
-                        .values()
-                        .filter(LocalTask::settled)
-                        .sorted(Comparator.comparingLong(Housekeeping::stoppedAt))
-                        .toList();
-        long kept = oldestFirst.stream().filter(task -> !task.removed()).count();
         AgentState next = state;
-        for (LocalTask task : oldestFirst) {
-            if (task.removed()) {
-                if (nowMillis >= forgetAt(task, settings)) {
-                    next = next.without(task.arn());
-                }
-            } else if (nowMillis >= cleanupAt(task, settings)
-                    || kept > settings.keptStoppedTasks()) {
-                kept--;
-                actions.add(new AgentAction.RemoveTask(task.spec(), runtimeIds(task)));
-                next = next.with(task.asRemoved());
+        List<LocalTask> kept = state.ended(false).toList();
+        int surplus = kept.size() - settings.keptStoppedTasks();
+        for (LocalTask task : kept) {
+            if (nowMillis < cleanupAt(task, settings) && surplus <= 0) {
+                break;
             }
+            surplus--;
+            actions.add(new AgentAction.RemoveTask(task.spec(), runtimeIds(task)));
+            next = next.with(task.asRemoved());
+        }
+        for (LocalTask task : next.ended(true).toList()) {
+            if (nowMillis < forgetAt(task, settings)) {
+                break;
+            }
+            next = next.without(task.arn());
         }
         return next;
     }
@@ -58,19 +56,22 @@ final class Housekeeping {
 
     static @Nullable Long wakeAt(AgentState state, AgentSettings settings) {
         long earliest =
-                state.tasks()
-                        .values()
-                        .flatMapToLong(task -> deadlines(task, settings))
+                Stream.of(
+                                state.open().values().flatMapToLong(Housekeeping::deadlines),
+                                first(state, false, task -> cleanupAt(task, settings)),
+                                first(state, true, task -> forgetAt(task, settings)))
+                        .flatMapToLong(times -> times)
                         .min()
                         .orElse(Long.MAX_VALUE);
         return earliest == Long.MAX_VALUE ? null : earliest;
     }
 
-    private static LongStream deadlines(LocalTask task, AgentSettings settings) {
-        if (task.settled()) {
-            return LongStream.of(
-                    task.removed() ? forgetAt(task, settings) : cleanupAt(task, settings));
-        }
+    private static LongStream first(
+            AgentState state, boolean removed, ToLongFunction<LocalTask> time) {
+        return state.ended(removed).limit(1).mapToLong(time);
+    }
+
+    private static LongStream deadlines(LocalTask task) {
         LongStream.Builder all = LongStream.builder();
         add(all, Reporting.dueAt(task));
         for (LocalContainer container : task.containers()) {

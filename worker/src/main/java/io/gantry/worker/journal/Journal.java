@@ -6,16 +6,16 @@ import io.gantry.common.acs.AcsTask;
 import io.gantry.common.disk.DirectoryCheck;
 import io.gantry.common.disk.DirectoryLock;
 import io.gantry.common.disk.DiskTrouble;
+import io.gantry.common.table.SortedTable;
 import io.gantry.worker.core.AgentState;
 import io.gantry.worker.core.LocalTask;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +42,7 @@ public final class Journal implements AutoCloseable {
     private final Path directory;
     private final Path identityFile;
     private final DirectoryLock lock;
-    private final Map<String, LocalTask> saved = new HashMap<>();
+    private SortedTable<String, LocalTask> saved = SortedTable.empty();
     private Identity identity;
     private long rewriteAt = SMALLEST_REWRITE;
 
@@ -145,7 +145,7 @@ public final class Journal implements AutoCloseable {
 
     /** The tasks as they were saved last. */
     public AgentState state() {
-        return AgentState.of(saved.values());
+        return AgentState.of(saved);
     }
 
     /** Remembers what is new in {@code state} before it returns; nothing of it if it fails. */
@@ -159,32 +159,21 @@ public final class Journal implements AutoCloseable {
         } catch (IOException failure) {
             throw cannotWrite(failure);
         }
-        news.forEach(this::remember);
+        saved = state.tasks();
         rewriteIfLong();
     }
 
     private List<Entry> news(AgentState state) {
         List<Entry> news = new ArrayList<>();
-        int kept = saved.size();
-        for (LocalTask task : state.tasks().values().toList()) {
-            LocalTask before = saved.get(task.arn());
-            if (!isSame(task, before)) {
-                news.add(new Entry(task.arn(), task));
-            }
-            kept -= before == null ? 0 : 1;
-        }
-        if (kept > 0) {
-            saved.keySet().stream()
-                    .filter(arn -> state.tasks().get(arn) == null)
-                    .forEach(arn -> news.add(new Entry(arn, null)));
-        }
+        state.tasks()
+                .forEachChange(
+                        saved,
+                        (arn, task) -> {
+                            if (!Objects.equals(task, saved.get(arn))) {
+                                news.add(new Entry(arn, task));
+                            }
+                        });
         return news;
-    }
-
-    /** Most are the very same object; comparing all that they hold would take longer. */
-    @SuppressWarnings("ReferenceEquality")
-    private static boolean isSame(LocalTask task, @Nullable LocalTask before) {
-        return task == before || task.equals(before);
     }
 
     private JournalException cannotWrite(IOException failure) {
@@ -197,9 +186,9 @@ public final class Journal implements AutoCloseable {
 
     private void remember(Entry entry) {
         if (entry.task() == null) {
-            saved.remove(entry.arn());
+            saved = saved.remove(entry.arn());
         } else {
-            saved.put(entry.arn(), entry.task());
+            saved = saved.put(entry.arn(), entry.task());
         }
     }
 
@@ -209,7 +198,7 @@ public final class Journal implements AutoCloseable {
         }
         try {
             tasks.replace(
-                    saved.values().stream()
+                    saved.values()
                             .map(task -> JSON.writeValueAsBytes(new Entry(task.arn(), task)))
                             .toList());
             rewriteAt = Math.max(SMALLEST_REWRITE, SLACK * tasks.length());

@@ -126,6 +126,13 @@ final class AgentPropertyTest {
             take(new AgentEvent.Restarted(found));
         }
 
+        private static List<Object> indexes(AgentState state) {
+            List<Object> entries = new ArrayList<>();
+            state.open().forEach((_, task) -> entries.add(task));
+            state.ended().forEach((place, task) -> entries.addAll(List.of(place, task)));
+            return entries;
+        }
+
         private void take(AgentEvent event) {
             Agent.Step step = agent.step(state, event, now);
             Agent.Step again = agent.step(state, event, now);
@@ -133,6 +140,7 @@ final class AgentPropertyTest {
             assertThat(again.state().tasks().values().toList())
                     .isEqualTo(step.state().tasks().values().toList());
             state = step.state();
+            assertThat(indexes(state)).isEqualTo(indexes(AgentState.of(state.tasks())));
             step.actions().forEach(this::carryOut);
         }
 
