@@ -133,9 +133,13 @@ public final class Handover {
      * @return the id of the node that leads now; null if none of them took over
      */
     @Nullable String toOneOf(Collection<RaftPeer> candidates) {
-        List<RaftPeerId> best = best(candidates);
         long deadlineNanos = clock.nanoTime() + PATIENCE.toNanos();
-        for (int i = 0; !best.isEmpty() && clock.nanoTime() - deadlineNanos < 0; i++) {
+        for (int i = 0; clock.nanoTime() - deadlineNanos < 0; i++) {
+            // Asked each time anew: where all nodes are stopped together there is soon none left.
+            List<RaftPeerId> best = best(candidates);
+            if (best.isEmpty()) {
+                return null;
+            }
             RaftPeerId candidate = best.get(i % best.size());
             if (takesOver(candidate)) {
                 return candidate.toString();
