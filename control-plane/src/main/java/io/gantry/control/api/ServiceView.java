@@ -2,17 +2,23 @@ package io.gantry.control.api;
 
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
+import io.gantry.control.core.state.Releases;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceDeployment;
+import io.gantry.control.core.state.ServiceRevision;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.services.ecs.model.DeploymentController;
+import software.amazon.awssdk.services.ecs.model.ServiceCurrentRevisionSummary;
 import software.amazon.awssdk.services.ecs.model.ServiceEvent;
 
 /** Services as ECS describes them. */
 final class ServiceView {
     private final Names names;
+    private final Releases releases;
 
     ServiceView(ClusterState state) {
+        this.releases = state.releases();
         this.names = Names.of(state);
     }
 
@@ -35,10 +41,34 @@ final class ServiceView {
                         .deployments(deployments(service))
                         .events(service.events().stream().map(ServiceView::event).toList())
                         .createdAt(Views.time(service.createdAtMillis()));
+        ServiceDeployment.Key ongoing = service.ongoing();
+        if (ongoing != null) {
+            builder.currentServiceDeployment(names.serviceDeployment(ongoing));
+        }
+        builder.currentServiceRevisions(
+                deployments.stream().map(each -> revision(service, each)).toList());
         if (tagged) {
             builder.tags(service.tags());
         }
         return builder.build();
+    }
+
+    private ServiceCurrentRevisionSummary revision(Service service, Deployment deployment) {
+        return ServiceCurrentRevisionSummary.builder()
+                .arn(names.serviceRevision(service.key(), deployment.number()))
+                .requestedTaskCount(deployment.desired())
+                .runningTaskCount(deployment.running())
+                .pendingTaskCount(deployment.pending())
+                .build();
+    }
+
+    /** What the service was configured to be when a deployment began. */
+    private software.amazon.awssdk.services.ecs.model.Service spec(
+            Service service, Deployment deployment) {
+        ServiceRevision revision =
+                releases.revisions()
+                        .get(new ServiceRevision.Key(service.key(), deployment.number()));
+        return revision == null ? service.spec() : revision.spec();
     }
 
     private static ServiceEvent event(Service.Event event) {
@@ -64,7 +94,8 @@ final class ServiceView {
                             .failedTasks(deployment.failed())
                             .createdAt(Views.time(deployment.createdAtMillis()))
                             .updatedAt(Views.time(deployment.updatedAtMillis()))
-                            .launchType(service.spec().launchType())
+                            .launchType(spec(service, deployment).launchType())
+                            .networkConfiguration(spec(service, deployment).networkConfiguration())
                             .rolloutState(deployment.rollout().name())
                             .rolloutStateReason(deployment.rolloutReason())
                             .build());

@@ -4,6 +4,7 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
+import io.gantry.control.core.rollout.Revisions;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -109,12 +110,15 @@ final class Services {
                 request.taskDefinition() == null
                         ? running
                         : refs.activeDefinition(state, request.taskDefinition()).key();
+        var spec = ServiceRules.spec(service.spec(), request, names.taskDefinition(wanted));
         boolean deploys =
-                !wanted.equals(running) || Boolean.TRUE.equals(request.forceNewDeployment());
+                !wanted.equals(running)
+                        || Revisions.differ(service.spec(), spec)
+                        || Boolean.TRUE.equals(request.forceNewDeployment());
         return new Command.UpdateService(
                 key,
                 service.version(),
-                ServiceRules.spec(service.spec(), request, names.taskDefinition(wanted)),
+                spec,
                 Objects.requireNonNullElse(request.desiredCount(), service.desiredCount()),
                 wanted,
                 deploys ? context.ids().deployment() : 0);

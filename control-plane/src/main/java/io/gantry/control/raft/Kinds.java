@@ -36,7 +36,10 @@ final class Kinds<T> {
                     .add("worker=", Command.SetWorkerStatus.class)
                     .add("policy", Command.SetPolicy.class)
                     .add("lost", Command.LoseWorker.class)
-                    .add("once", Command.Once.class);
+                    .add("once", Command.Once.class)
+                    .add("rollout!", Command.StopServiceDeployment.class)
+                    .add("rollout+", Command.ContinueServiceDeployment.class)
+                    .add("hook", Command.ReportHook.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

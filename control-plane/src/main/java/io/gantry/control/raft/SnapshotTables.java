@@ -9,8 +9,11 @@ import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
+import io.gantry.control.core.state.Releases;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.ServiceRevision;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -38,7 +41,9 @@ final class SnapshotTables {
                     Map.entry("workers", Worker.class),
                     Map.entry("tasks", Task.class),
                     Map.entry("tokens", TokenUse.class),
-                    Map.entry("deadlines", Deadline.class));
+                    Map.entry("deadlines", Deadline.class),
+                    Map.entry("serviceRevisions", ServiceRevision.class),
+                    Map.entry("serviceDeployments", ServiceDeployment.class));
 
     private final SortedTable.Editor<String, Cluster> clusters =
             SortedTable.<String, Cluster>empty().edit();
@@ -64,6 +69,11 @@ final class SnapshotTables {
     private final SortedTable.Editor<WorkerOf, Present> workersByCluster =
             SortedTable.<WorkerOf, Present>empty().edit();
 
+    private final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> serviceRevisions =
+            SortedTable.<ServiceRevision.Key, ServiceRevision>empty().edit();
+    private final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeployments =
+            SortedTable.<ServiceDeployment.Key, ServiceDeployment>empty().edit();
+
     /** Shows all rows of a state, table by table in the order of their keys. */
     static void forEach(ClusterState state, BiConsumer<String, Object> action) {
         state.clusters().forEach((key, row) -> action.accept("clusters", row));
@@ -74,6 +84,9 @@ final class SnapshotTables {
         state.tasks().forEach((key, row) -> action.accept("tasks", row));
         state.tokens().forEach((key, row) -> action.accept("tokens", row));
         state.deadlines().forEach((key, row) -> action.accept("deadlines", key));
+        Releases releases = state.releases();
+        releases.revisions().forEach((key, row) -> action.accept("serviceRevisions", row));
+        releases.deployments().forEach((key, row) -> action.accept("serviceDeployments", row));
     }
 
     /** What the rows of a table are, or null if there is no such table. */
@@ -96,6 +109,9 @@ final class SnapshotTables {
             case Task task -> addTask(task);
             case TokenUse use -> tokens.put(use.token(), use);
             case Deadline deadline -> deadlines.put(deadline, Present.YES);
+            case ServiceRevision revision -> serviceRevisions.put(revision.key(), revision);
+            case ServiceDeployment deployment ->
+                    serviceDeployments.put(deployment.key(), deployment);
             default -> throw new AssertionError("row of no table: " + row.getClass());
         }
     }
@@ -134,6 +150,7 @@ final class SnapshotTables {
                 tasksByWorker.done(),
                 workersByCluster.done(),
                 header.policy() == null ? Policy.DEFAULT : header.policy(),
-                header.restored());
+                header.restored(),
+                new Releases(serviceRevisions.done(), serviceDeployments.done()));
     }
 }

@@ -45,6 +45,7 @@ public final class Audit {
         state.workers().forEach((id, worker) -> check(state, worker));
         state.clusters().forEach((name, cluster) -> check(state, cluster));
         state.services().forEach((key, service) -> check(state, service));
+        ReleaseAudit.check(state);
         tasks.forEach(Audit::check);
     }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy what the installation was configured to do
  * @param restored whether this came out of a file and no command has been applied since: the next
  *     one makes a new beginning of it
+ * @param releases revisions and deployments of services
  */
 public record ClusterState(
         long sequence,
@@ -41,7 +42,8 @@ public record ClusterState(
         SortedTable<TaskOf.Worker, Present> tasksByWorker,
         SortedTable<WorkerOf, Present> workersByCluster,
         Policy policy,
-        boolean restored) {
+        boolean restored,
+        Releases releases) {
 
     /** What a new installation starts from. */
     public static final ClusterState EMPTY =
@@ -63,7 +65,8 @@ public record ClusterState(
                     SortedTable.empty(),
                     SortedTable.empty(),
                     Policy.DEFAULT,
-                    false);
+                    false,
+                    Releases.NONE);
 
     /** The same in an installation of its own, whose nodes have been told of it by a file. */
     public ClusterState asRestored() {
@@ -85,7 +88,8 @@ public record ClusterState(
                 tasksByWorker,
                 workersByCluster,
                 policy,
-                true);
+                true,
+                releases);
     }
 
     /** Tasks of a service: living ones in the order in which they were made, then stopped ones. */

@@ -29,7 +29,9 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** Forget a client token, {@code scope value} separated by a space. */
         FORGET_TOKEN,
         /** The protection of a task, by its id, is over. */
-        END_PROTECTION
+        END_PROTECTION,
+        /** Forget a service deployment, {@code cluster/name id}. */
+        FORGET_SERVICE_DEPLOYMENT
     }
 
     @Override

@@ -14,8 +14,11 @@ import io.gantry.control.core.state.Family;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.Releases;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.ServiceRevision;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -48,6 +51,8 @@ final class Edit {
     final SortedTable.Editor<TaskOf.Service, Present> tasksByService;
     final SortedTable.Editor<TaskOf.Worker, Present> tasksByWorker;
     final SortedTable.Editor<WorkerOf, Present> workersByCluster;
+    final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> revisionRows;
+    final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeploymentRows;
 
     private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
     private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
@@ -76,6 +81,8 @@ final class Edit {
         this.tasksByService = before.tasksByService().edit();
         this.tasksByWorker = before.tasksByWorker().edit();
         this.workersByCluster = before.workersByCluster().edit();
+        this.revisionRows = before.releases().revisions().edit();
+        this.serviceDeploymentRows = before.releases().deployments().edit();
         this.services = new ServiceEdits(this);
     }
 
@@ -209,7 +216,8 @@ final class Edit {
                         tasksByWorker.done(),
                         workersByCluster.done(),
                         policy,
-                        false);
+                        false,
+                        new Releases(revisionRows.done(), serviceDeploymentRows.done()));
         return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
     }
 }
