@@ -31,6 +31,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHook;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
 import software.amazon.awssdk.services.ecs.model.Tag;
@@ -94,7 +96,10 @@ final class RandomCommands {
                         () -> new Command.DeleteService(service(state), random.nextBoolean()),
                         () ->
                                 new Command.StopServiceDeployment(
-                                        deployment(state), random.nextBoolean()),
+                                        random.nextInt(4) > 0
+                                                ? new ServiceDeployment.Key(service(state), "x")
+                                                : deployment(state),
+                                        random.nextBoolean()),
                         () ->
                                 new Command.ContinueServiceDeployment(
                                         deployment(state), hook(state), random.nextBoolean()),
@@ -259,6 +264,7 @@ final class RandomCommands {
                 software.amazon.awssdk.services.ecs.model.Service.builder()
                         .serviceName("s")
                         .schedulingStrategy("REPLICA")
+                        .deploymentConfiguration(random.nextInt(4) > 0 ? breaker() : blueGreen())
                         .build();
         return new Command.CreateService(
                 new ServiceKey(cluster(state), "s" + random.nextInt(5)),
@@ -269,6 +275,25 @@ final class RandomCommands {
                 ids.deployment(),
                 null,
                 "print");
+    }
+
+    private DeploymentConfiguration breaker() {
+        return DeploymentConfiguration.builder()
+                .deploymentCircuitBreaker(
+                        b -> b.enable(random.nextBoolean()).rollback(random.nextBoolean()))
+                .build();
+    }
+
+    private static DeploymentConfiguration blueGreen() {
+        return DeploymentConfiguration.builder()
+                .strategy("BLUE_GREEN")
+                .bakeTimeInMinutes(1)
+                .lifecycleHooks(
+                        DeploymentLifecycleHook.builder()
+                                .targetType("PAUSE")
+                                .lifecycleStagesWithStrings("PRE_SCALE_UP")
+                                .build())
+                .build();
     }
 
     private Command updateService(ClusterState state) {
@@ -296,7 +321,8 @@ final class RandomCommands {
                 launch(),
                 starts(state, random.nextInt(3)),
                 random.nextInt(4) == 0 ? running : List.of(),
-                random.nextInt(4) == 0 ? "was unable to place a task" : null);
+                random.nextInt(4) == 0 ? "was unable to place a task" : null,
+                known == null || !known.course().staged() ? 0 : known.primary().number());
     }
 
     private Tag tag() {
