@@ -57,8 +57,7 @@ final class PlanCommand implements Runnable {
             for (JsonNode event : step.path("events")) {
                 text.append(
                         "%4d s  %s%n"
-                                .formatted(
-                                        step.path("afterSeconds").asLong(), event.asString()));
+                                .formatted(step.path("afterSeconds").asLong(), event.asString()));
             }
         }
         if (!answer.path("settled").asBoolean()) {
@@ -158,8 +157,7 @@ final class PlanCommand implements Runnable {
         @Override
         public Integer call() {
             Remote plane = remote.open();
-            ContainerInstance worker =
-                    new Finder(plane.reader(), remote.cluster()).worker(name);
+            ContainerInstance worker = new Finder(plane.reader(), remote.cluster()).worker(name);
             return show(
                     plane,
                     remote,
