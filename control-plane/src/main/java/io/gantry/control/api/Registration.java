@@ -119,26 +119,4 @@ record Registration(
         }
         return ids;
     }
-
-    /**
-     * Agents leave their users' attributes out when they register again: those are kept from
-     * before.
-     */
-    Registration keepingCustom(Map<String, String> before) {
-        var all = new TreeMap<String, String>();
-        before.forEach(
-                (name, value) -> {
-                    if (isCustom(name)) {
-                        all.put(name, value);
-                    }
-                });
-        all.putAll(attributes);
-        return new Registration(all, resources, reservedPorts, gpus);
-    }
-
-    private static boolean isCustom(String name) {
-        return !name.startsWith("ecs.")
-                && !name.startsWith("com.amazonaws.ecs.")
-                && !name.startsWith("gantry.");
-    }
 }

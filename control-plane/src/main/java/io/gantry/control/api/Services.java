@@ -9,6 +9,7 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -52,7 +53,9 @@ final class Services {
         var refs = new Refs(names);
         String cluster = refs.cluster(state, request.cluster()).name();
         var key = new ServiceKey(cluster, request.serviceName());
-        TaskDefinitionKey definition = refs.activeDefinition(state, request.taskDefinition()).key();
+        TaskDefinitionRow row = refs.activeDefinition(state, request.taskDefinition());
+        Placement.checkTogether(row.definition(), request.placementConstraints());
+        TaskDefinitionKey definition = row.key();
         quorum.accept(
                 new Command.CreateService(
                         key,

@@ -277,9 +277,6 @@ class TaskDefinitionRulesTest {
                 "'requiresCompatibilities' with value 'FARGATE'",
                 request(container("m")).requiresCompatibilitiesWithStrings("FARGATE"));
         refused(
-                "'placementConstraints'",
-                request(container("m")).placementConstraints(p -> p.type("memberOf")));
-        refused(
                 "'ephemeralStorage'",
                 request(container("m")).ephemeralStorage(e -> e.sizeInGiB(21)));
         refused("'enableFaultInjection'", request(container("m")).enableFaultInjection(true));

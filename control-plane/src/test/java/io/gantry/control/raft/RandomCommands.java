@@ -130,10 +130,17 @@ final class RandomCommands {
                                         random.nextInt(4) > 0
                                                 ? Worker.Status.ACTIVE
                                                 : Worker.Status.DRAINING),
+                        () -> new Command.PutAttributes(List.of(attribute(state))),
+                        () -> new Command.DeleteAttributes(List.of(attribute(state))),
                         () ->
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));
         return choices.get(random.nextInt(choices.size())).get();
+    }
+
+    private Command.NamedAttribute attribute(ClusterState state) {
+        String name = "custom" + random.nextInt(12);
+        return new Command.NamedAttribute(worker(state), name, "v" + random.nextInt(3));
     }
 
     private Token call() {
@@ -217,7 +224,8 @@ final class RandomCommands {
                 List.of(tag()),
                 false,
                 new Footprint(new Resources(16, 16), List.of(), List.of(), random.nextInt(3) / 2),
-                random.nextBoolean() ? new Loss(60_000, random.nextBoolean()) : null);
+                random.nextBoolean() ? new Loss(60_000, random.nextBoolean()) : null,
+                random.nextBoolean() ? List.of("attribute:zone != z0") : List.of());
     }
 
     private List<Command.Start> starts(ClusterState state, int count) {

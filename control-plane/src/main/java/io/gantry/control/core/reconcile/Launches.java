@@ -2,6 +2,7 @@ package io.gantry.control.core.reconcile;
 
 import io.gantry.common.model.IdSource;
 import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Service;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
 import software.amazon.awssdk.services.ecs.model.PropagateTags;
 import software.amazon.awssdk.services.ecs.model.Tag;
 
@@ -28,9 +30,8 @@ public final class Launches {
 
     static Launch of(ClusterState state, Service service, TaskDefinitionRow definition) {
         var spec = service.spec();
-        boolean distinct =
-                spec.placementConstraints().stream()
-                        .anyMatch(each -> "distinctInstance".equals(each.typeAsString()));
+        List<PlacementConstraint> constraints =
+                Constraints.all(definition.definition(), spec.placementConstraints());
         return new Launch(
                 group(service.key()),
                 service.primary().id(),
@@ -38,9 +39,10 @@ public final class Launches {
                 null,
                 Boolean.TRUE.equals(spec.enableExecuteCommand()),
                 tags(service, definition),
-                distinct,
+                Constraints.isDistinct(constraints),
                 definition.footprint(),
-                Loss.of(state, service));
+                Loss.of(state, service),
+                Constraints.expressions(constraints));
     }
 
     /** Tags are copied once, when a task is made; ECS's own come first. */

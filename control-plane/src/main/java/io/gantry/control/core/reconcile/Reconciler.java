@@ -5,6 +5,7 @@ import io.gantry.common.model.TaskId;
 import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.command.Command.Start;
+import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Plan;
 import io.gantry.control.core.schedule.Planner;
@@ -12,10 +13,8 @@ import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
-import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -96,7 +95,7 @@ public final class Reconciler {
                 definition.footprint(),
                 Math.max(0, startsNow()),
                 Launches.group(service.key()),
-                service.spec().placementConstraints(),
+                Constraints.all(definition.definition(), service.spec().placementConstraints()),
                 service.spec().placementStrategy());
     }
 
@@ -127,31 +126,11 @@ public final class Reconciler {
     private Stream<Task> stopCandidates() {
         boolean stuck = !service.primary().stalled() && census.missing() > 0 && room() <= 0;
         int sick = stuck ? Math.max(1, census.replaced()) : census.replaced();
-        Stream<Task> surplus =
-                leastUseful(false).filter(task -> !census.isProtected(task)).limit(census.excess());
-        Stream<Task> leaving = census.leaving().stream().sorted(leastUseful());
-        return Stream.of(surplus, leastUseful(true).limit(sick), leaving).flatMap(tasks -> tasks);
-    }
-
-    private Stream<Task> leastUseful(boolean unhealthy) {
-        return census.current().stream()
-                .filter(task -> census.failing(task) == unhealthy)
-                .sorted(leastUseful());
-    }
-
-    private Comparator<Task> leastUseful() {
-        return Comparator.comparing((Task task) -> task.last() == Status.RUNNING)
-                .thenComparing(task -> !Census.isUnhealthy(task))
-                .thenComparing(census::healthy)
-                .thenComparing(Comparator.comparingLong(this::neighbours).reversed())
-                .thenComparing(Comparator.comparing(Task::id).reversed());
-    }
-
-    /** Tasks of this service on the same machine. */
-    private long neighbours(Task task) {
-        return Stream.concat(census.current().stream(), census.leaving().stream())
-                .filter(each -> each.worker().equals(task.worker()))
-                .count();
+        var order = new StopOrder(state, census, random);
+        Stream<Task> surplus = census.excess() == 0 ? Stream.of() : order.surplus();
+        Stream<Task> unhealthy = sick == 0 ? Stream.of() : order.unhealthy();
+        return Stream.of(surplus.limit(census.excess()), unhealthy.limit(sick), order.leaving())
+                .flatMap(tasks -> tasks);
     }
 
     private @Nullable String complaint(Plan plan, List<TaskId> stops) {

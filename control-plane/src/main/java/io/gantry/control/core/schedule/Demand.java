@@ -10,6 +10,7 @@ import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
  *
  * @param count how many of the same kind
  * @param group tasks of one group are spread; services have a group of their own
+ * @param constraints that were checked when they were given; those of the definition among them
  * @param strategies in the order of their importance; empty for ECS's defaults
  */
 public record Demand(
@@ -22,11 +23,5 @@ public record Demand(
     public Demand {
         constraints = List.copyOf(constraints);
         strategies = List.copyOf(strategies);
-    }
-
-    /** Whether no two tasks of the group may share a machine. */
-    public boolean distinctInstance() {
-        return constraints.stream()
-                .anyMatch(each -> "distinctInstance".equals(each.typeAsString()));
     }
 }
