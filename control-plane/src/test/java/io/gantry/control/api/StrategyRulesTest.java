@@ -121,7 +121,7 @@ class StrategyRulesTest {
         refusedHook("hookTargetArn must be", call("nowhere"));
         refusedHook("hookTargetArn can not", pause("PRE_SCALE_UP").hookTargetArn("http://a"));
         refusedHook(
-                "timeoutInMinutes must be between 1 and 20160",
+                "20160",
                 pause("PRE_SCALE_UP").timeoutConfiguration(t -> t.timeoutInMinutes(20_161)));
         refusedHook(
                 "timeoutInMinutes must be between 1 and 1440",

@@ -3,8 +3,9 @@ package io.gantry.control.core.rollout;
 /**
  * How the tasks of a service's revisions are.
  *
- * @param greenReady whether the new revision has all of its tasks, and they are healthy
- * @param blueReady whether the earlier one has
+ * @param greenReady whether the new revision has all of its tasks, and they are healthy; only asked
+ *     for while tasks are to come
+ * @param blueReady whether the earlier one has, likewise
  * @param greenGone whether the new one has no tasks
  * @param blueGone whether the earlier one has none
  * @param othersGone whether all further ones have none

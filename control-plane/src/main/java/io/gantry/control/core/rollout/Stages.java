@@ -75,32 +75,21 @@ public final class Stages {
 
     /** Where the way back begins. */
     public static Staging back(Staging from, long nowMillis) {
-        boolean blueMayBeGone = from.stage() == Stage.CLEAN_UP;
-        var turned =
-                new Staging(
-                        from.blue(),
-                        from.stage(),
-                        from.step(),
-                        Phase.WORK,
-                        nowMillis,
-                        from.test(),
-                        from.production(),
-                        List.of(),
-                        true);
-        return blueMayBeGone
-                ? at(turned, Stage.SCALE_UP, nowMillis)
-                : turnedBack(turned, nowMillis);
+        // By then, the earlier revision has fewer tasks or none.
+        return from.stage() == Stage.CLEAN_UP
+                ? from.turned().at(Stage.SCALE_UP, nowMillis)
+                : turnedBack(from.turned(), nowMillis);
     }
 
     /** The next stage on the way back, by what there still is to take back. */
     private static Staging turnedBack(Staging staging, long nowMillis) {
         if (staging.production() > 0) {
-            return weighing(
-                    at(staging, Stage.PRODUCTION_TRAFFIC_SHIFT, nowMillis), staging.test(), 0);
+            return staging.at(Stage.PRODUCTION_TRAFFIC_SHIFT, nowMillis)
+                    .weighing(staging.test(), 0);
         }
         return staging.test() > 0
-                ? weighing(at(staging, Stage.TEST_TRAFFIC_SHIFT, nowMillis), 0, 0)
-                : at(staging, Stage.CLEAN_UP, nowMillis);
+                ? staging.at(Stage.TEST_TRAFFIC_SHIFT, nowMillis).weighing(0, 0)
+                : staging.at(Stage.CLEAN_UP, nowMillis);
     }
 
     /**
@@ -124,7 +113,7 @@ public final class Stages {
     }
 
     private Step next() {
-        if (!staging.back() && nowMillis >= row.times().created() + LONGEST_MILLIS) {
+        if (timesOut() && !staging.back() && nowMillis >= row.times().created() + LONGEST_MILLIS) {
             return new Step.Fail("The deployment has taken longer than 30 days.");
         }
         return switch (staging.phase()) {
@@ -134,9 +123,14 @@ public final class Stages {
         };
     }
 
+    /** Who cleans up has decided already; protected tasks may take as long as they are. */
+    private boolean timesOut() {
+        return staging.stage() != Stage.CLEAN_UP;
+    }
+
     private Step work() {
         if (!isDone()) {
-            return nowMillis >= staging.sinceMillis() + LONGEST_STAGE_MILLIS
+            return timesOut() && nowMillis >= staging.sinceMillis() + LONGEST_STAGE_MILLIS
                     ? new Step.Fail("The stage " + staging.stage() + " has timed out.")
                     : new Step.Stay();
         }
@@ -144,7 +138,7 @@ public final class Stages {
             return new Step.Finish();
         }
         List<Hook> asked = Hooks.of(row, staging, nowMillis);
-        return new Step.Go(phase(Phase.HOOKS).hooks(asked));
+        return new Step.Go(staging.at(Phase.HOOKS, nowMillis).hooks(asked));
     }
 
     private boolean isDone() {
@@ -174,7 +168,7 @@ public final class Stages {
         if (failure != null) {
             return new Step.Fail(failure);
         }
-        return Hooks.over(staging.hooks()) ? new Step.Go(phase(Phase.BAKE)) : new Step.Stay();
+        return Hooks.over(staging.hooks()) ? new Step.Go(staging.at(Phase.BAKE, nowMillis)) : new Step.Stay();
     }
 
     private Step bake() {
@@ -187,8 +181,12 @@ public final class Stages {
         return new Step.Go(forward());
     }
 
-    /** How long the present stage waits once its hooks are over. */
     private long bakeMillis() {
+        return bakeMillis(configuration, staging);
+    }
+
+    /** How long a stage waits once its hooks are over. */
+    private static long bakeMillis(DeploymentConfiguration configuration, Staging staging) {
         if (staging.back()) {
             return 0;
         }
@@ -206,7 +204,7 @@ public final class Stages {
             case PRE_SCALE_UP -> to(Stage.SCALE_UP);
             case SCALE_UP -> to(Stage.POST_SCALE_UP);
             case POST_SCALE_UP ->
-                    weighing(to(Stage.TEST_TRAFFIC_SHIFT), Weights.ALL, staging.production());
+                    to(Stage.TEST_TRAFFIC_SHIFT).weighing(Weights.ALL, staging.production());
             case TEST_TRAFFIC_SHIFT -> to(Stage.POST_TEST_TRAFFIC_SHIFT);
             case POST_TEST_TRAFFIC_SHIFT -> to(Stage.PRE_PRODUCTION_TRAFFIC_SHIFT);
             case PRE_PRODUCTION_TRAFFIC_SHIFT -> shifting();
@@ -221,79 +219,20 @@ public final class Stages {
     }
 
     private Staging to(Stage stage) {
-        return at(staging, stage, nowMillis);
+        return staging.at(stage, nowMillis);
     }
 
     private Staging shifting() {
-        Staging next = at(staging, Stage.PRODUCTION_TRAFFIC_SHIFT, nowMillis);
-        int step = staging.step() + 1;
-        return weighing(
-                new Staging(
-                        next.blue(),
-                        next.stage(),
-                        step,
-                        next.phase(),
-                        next.sinceMillis(),
-                        next.test(),
-                        next.production(),
-                        next.hooks(),
-                        next.back()),
-                next.test(),
-                Weights.production(configuration, step));
-    }
-
-    private Staging phase(Phase next) {
-        return new Staging(
-                staging.blue(),
-                staging.stage(),
-                staging.step(),
-                next,
-                nowMillis,
-                staging.test(),
-                staging.production(),
-                staging.hooks(),
-                staging.back());
-    }
-
-    private static Staging at(Staging from, Stage stage, long nowMillis) {
-        return new Staging(
-                from.blue(),
-                stage,
-                from.step(),
-                Phase.WORK,
-                nowMillis,
-                from.test(),
-                from.production(),
-                List.of(),
-                from.back());
-    }
-
-    private static Staging weighing(Staging from, double test, double production) {
-        return new Staging(
-                from.blue(),
-                from.stage(),
-                from.step(),
-                from.phase(),
-                from.sinceMillis(),
-                test,
-                production,
-                from.hooks(),
-                from.back());
+        Staging next = to(Stage.PRODUCTION_TRAFFIC_SHIFT).stepping();
+        return next.weighing(next.test(), Weights.production(configuration, next.step()));
     }
 
     /** When to look again at the latest, in milliseconds since the epoch; 0 for never. */
     public static long wakesAt(ServiceDeployment row, Staging staging) {
-        var stages =
-                new Stages(
-                        row,
-                        staging,
-                        new Fleet(false, false, false, false, false),
-                        Traffic.HEADLESS,
-                        0);
         return switch (staging.phase()) {
             case WORK -> staging.sinceMillis() + LONGEST_STAGE_MILLIS;
             case HOOKS -> Hooks.firstExpiry(staging.hooks());
-            case BAKE -> staging.sinceMillis() + stages.bakeMillis();
+            case BAKE -> staging.sinceMillis() + bakeMillis(row.configuration(), staging);
         };
     }
 }

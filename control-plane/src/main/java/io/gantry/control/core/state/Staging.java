@@ -104,6 +104,34 @@ public record Staging(
         return new Staging(blue, stage, step, phase, sinceMillis, test, production, next, back);
     }
 
+    /** The beginning of a stage. */
+    public Staging at(Stage next, long nowMillis) {
+        return new Staging(
+                blue, next, step, Phase.WORK, nowMillis, test, production, List.of(), back);
+    }
+
+    /** The beginning of a phase of the same stage. */
+    public Staging at(Phase next, long nowMillis) {
+        return new Staging(blue, stage, step, next, nowMillis, test, production, hooks, back);
+    }
+
+    /** With other shares of the traffic, in percent. */
+    public Staging weighing(double ofTest, double ofProduction) {
+        return new Staging(
+                blue, stage, step, phase, sinceMillis, ofTest, ofProduction, hooks, back);
+    }
+
+    /** With the next shift of production traffic. */
+    public Staging stepping() {
+        return new Staging(
+                blue, stage, step + 1, phase, sinceMillis, test, production, hooks, back);
+    }
+
+    /** On the way back. */
+    public Staging turned() {
+        return new Staging(blue, stage, step, phase, sinceMillis, test, production, hooks, true);
+    }
+
     public @Nullable Hook hook(String id) {
         return hooks.stream().filter(each -> each.id().equals(id)).findFirst().orElse(null);
     }

@@ -124,9 +124,11 @@ final class StageEdits {
     private Fleet fleet(Service service, ServiceDeployment row) {
         Staging staging = row.staging();
         long blue = staging == null ? 0 : staging.blue();
+        // Counting the healthy takes long; nobody asks for it at any other time.
+        boolean scales = staging != null && staging.stage() == Staging.Stage.SCALE_UP;
         return new Fleet(
-                isReady(service, row.target()),
-                isReady(service, blue),
+                scales && isReady(service, row.target()),
+                scales && isReady(service, blue),
                 isGone(service, row.target()),
                 isGone(service, blue),
                 service.deployments().stream()

@@ -3,6 +3,7 @@ package io.gantry.control.core.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.common.check.Check;
+import io.gantry.common.model.TaskId;
 import io.gantry.control.core.Audit;
 import io.gantry.control.core.Lab;
 import io.gantry.control.core.command.Command;
@@ -427,6 +428,28 @@ class StagesTest {
         assertThat(lab.deploymentOf(superseded).status()).isEqualTo(Status.STOPPED);
         assertThat(staging().stage()).isEqualTo(Stage.RECONCILE_SERVICE);
         assertThat(staging().blue()).isEqualTo(blue);
+        finish();
+        assertAtGreen();
+    }
+
+    @Test
+    void protectedTasksDelayItsEndButNeverTurnItBack() {
+        begin(d -> d.strategy(DeploymentStrategy.BLUE_GREEN).bakeTimeInMinutes(5));
+        runUntil(Stage.BAKE_TIME);
+        List<TaskId> old =
+                crew.wanted().stream()
+                        .filter(task -> task.deployment() == blue)
+                        .map(Task::id)
+                        .toList();
+        lab.apply(new Command.ProtectTasks(old, Duration.ofHours(40).toMillis()));
+        runUntil(Stage.CLEAN_UP);
+        for (int hour = 0; hour < 30; hour++) {
+            work();
+            lab.pass(Duration.ofHours(1));
+        }
+        assertThat(staging().stage()).isEqualTo(Stage.CLEAN_UP);
+        assertThat(tasks(blue)).isEqualTo(DESIRED);
+        lab.pass(Duration.ofHours(11));
         finish();
         assertAtGreen();
     }
