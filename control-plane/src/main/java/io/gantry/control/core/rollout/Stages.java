@@ -168,7 +168,9 @@ public final class Stages {
         if (failure != null) {
             return new Step.Fail(failure);
         }
-        return Hooks.over(staging.hooks()) ? new Step.Go(staging.at(Phase.BAKE, nowMillis)) : new Step.Stay();
+        return Hooks.over(staging.hooks())
+                ? new Step.Go(staging.at(Phase.BAKE, nowMillis))
+                : new Step.Stay();
     }
 
     private Step bake() {
