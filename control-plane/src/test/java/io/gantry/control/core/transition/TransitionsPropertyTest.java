@@ -193,12 +193,15 @@ class TransitionsPropertyTest {
             }
         }
 
-        /** Tasks that no scheduler may stop: nobody doubts their health in this test. */
+        /**
+         * Tasks that no scheduler may stop: nobody doubts their health in this test, and lost ones
+         * are given up once others run in their place.
+         */
         private List<TaskId> shielded() {
             return lab.state()
                     .tasks()
                     .values()
-                    .filter(task -> task.isProtected(lab.state().nowMillis()))
+                    .filter(task -> task.isProtected(lab.state().nowMillis()) && !task.lost())
                     .map(Task::id)
                     .toList();
         }
