@@ -200,7 +200,7 @@ public final class ControlPlane implements AutoCloseable {
                                 upgrades,
                                 new OperatorApi(
                                         authentication,
-                                        operatorCalls(raft, statusClient),
+                                        operatorCalls(raft, statusClient, commands),
                                         Map.of("snapshot", saveSnapshot)),
                                 virtualThreads));
         closing.on(() -> sessions.closeAll("the node is closing"));
@@ -214,10 +214,12 @@ public final class ControlPlane implements AutoCloseable {
         return new ControlPlane(closing, raft, http);
     }
 
-    private static Map<String, OperatorCall> operatorCalls(RaftNode raft, StatusClient client) {
+    private static Map<String, OperatorCall> operatorCalls(
+            RaftNode raft, StatusClient client, CommandLog commands) {
         Map<String, OperatorCall> calls =
                 new HashMap<>(new MemberCalls(raft.membership(), client).byName());
         calls.put("transfer-leadership", new TransferLeadership(raft.handover(), Clock.system()));
+        calls.put("interrupt", new InterruptWorker(commands));
         return calls;
     }
 

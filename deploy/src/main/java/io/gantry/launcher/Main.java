@@ -26,6 +26,7 @@ import picocli.CommandLine.ParseResult;
             ExecCommand.class,
             WorkersCommand.class,
             DrainCommand.class,
+            InterruptCommand.class,
             KillCommand.class,
             ChaosCommand.class,
             MembersCommand.class,

@@ -14,6 +14,7 @@ import software.amazon.awssdk.services.ecs.model.ClusterContainsTasksException;
 import software.amazon.awssdk.services.ecs.model.ClusterNotFoundException;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
+import software.amazon.awssdk.services.ecs.model.ResourceInUseException;
 import software.amazon.awssdk.services.ecs.model.ServerException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotActiveException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotFoundException;
@@ -80,7 +81,9 @@ final class ApiErrors {
             case SERVICE_NOT_FOUND -> noService(message);
             case SERVICE_NOT_ACTIVE ->
                     (EcsException) ServiceNotActiveException.builder().message(message).build();
-            case TASK_DEFINITION, WORKER_INACTIVE -> client(message);
+            case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER -> client(message);
+            case RESOURCE_IN_USE ->
+                    (EcsException) ResourceInUseException.builder().message(message).build();
             case INVALID_PARAMETER -> invalid(message);
             case STALE -> unavailable(message);
         };

@@ -26,6 +26,8 @@ record Registration(
         Resources resources,
         List<HostPort> reservedPorts,
         List<String> gpus) {
+    private static final String OURS = "gantry.capability.";
+    private static final String CAPACITY = "gantry.capacity-";
     private static final int LONGEST_ATTRIBUTE = 128;
     private static final int LARGEST_PORT = 65_535;
 
@@ -126,9 +128,11 @@ record Registration(
      */
     Registration keepingCustom(Map<String, String> before) {
         var all = new TreeMap<String, String>();
+        // Workers of ours say everything each time; with Amazon's agent users say it once.
+        boolean saysAll = attributes.keySet().stream().anyMatch(name -> name.startsWith(OURS));
         before.forEach(
                 (name, value) -> {
-                    if (isCustom(name)) {
+                    if (isCustom(name) || (!saysAll && name.startsWith(CAPACITY))) {
                         all.put(name, value);
                     }
                 });

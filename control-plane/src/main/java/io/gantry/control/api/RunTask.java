@@ -2,25 +2,29 @@ package io.gantry.control.api;
 
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.capacity.Capacity;
+import io.gantry.control.core.capacity.Platform;
+import io.gantry.control.core.capacity.Split;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.schedule.Demand;
-import io.gantry.control.core.schedule.Plan;
-import io.gantry.control.core.schedule.Planner;
 import io.gantry.control.core.schedule.Refusal;
+import io.gantry.control.core.schedule.SplitPlan;
+import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Token;
 import io.gantry.control.core.state.TokenUse;
-import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ConflictException;
 import software.amazon.awssdk.services.ecs.model.Failure;
@@ -40,11 +44,13 @@ final class RunTask {
     private final ClusterState asked;
     private final String cluster;
     private final TaskDefinitionRow definition;
+    private final CapacityChoice capacity;
     private final Launch launch;
     private final @Nullable Token token;
     private final String fingerprint;
     private final List<TaskId> started = new ArrayList<>();
     private Map<WorkerId, Refusal> refusals = Map.of();
+    private List<Failure> empty = List.of();
 
     /** Checks the request against a state. */
     RunTask(ApiContext context, Quorum quorum, ClusterState state, RunTaskRequest request) {
@@ -54,9 +60,11 @@ final class RunTask {
         this.asked = state;
         RunTaskRules.checkBefore(request);
         var refs = new Refs(Names.of(state));
-        this.cluster = refs.cluster(state, request.cluster()).name();
+        Cluster found = refs.cluster(state, request.cluster());
+        this.cluster = found.name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
-        this.launch = RunTaskRules.launch(request, cluster, definition);
+        this.capacity = RunTaskRules.capacity(request, found, definition);
+        this.launch = RunTaskRules.launch(request, cluster, definition, capacity);
         Token given = Tokens.of("RunTask", cluster, request.clientToken(), 64);
         this.token = given == null ? quorum.call() : given;
         this.fingerprint = JsonForm.fingerprint(request);
@@ -70,7 +78,7 @@ final class RunTask {
             if (used != null) {
                 return replay(used);
             }
-            Plan plan = plan(state, count - started.size());
+            SplitPlan plan = plan(state, count - started.size());
             if (plan.places().isEmpty()) {
                 break;
             }
@@ -81,13 +89,7 @@ final class RunTask {
         return response();
     }
 
-    private Plan plan(ClusterState state, int count) {
-        boolean anyone =
-                state.workersOf(cluster)
-                        .anyMatch(worker -> worker.status() == Worker.Status.ACTIVE);
-        if (!anyone && started.isEmpty()) {
-            throw ApiErrors.invalid("No Container Instances were found in your cluster.");
-        }
+    private SplitPlan plan(ClusterState state, int count) {
         var demand =
                 new Demand(
                         cluster,
@@ -95,24 +97,50 @@ final class RunTask {
                         count,
                         launch.group(),
                         request.placementConstraints(),
-                        request.placementStrategy());
-        Plan plan = Planner.plan(state, demand, context.random());
+                        request.placementStrategy(),
+                        Capacity.of(capacity.launchType(), null));
+        SplitPlan plan = SplitPlan.of(state, demand, split(state), context.random());
+        if (plan.places().isEmpty() && plan.refusals().isEmpty() && started.isEmpty()) {
+            noMachines();
+        }
+        empty = RunTaskFailures.empty(Names.of(state), plan.empty());
         Map<WorkerId, Refusal> found = new LinkedHashMap<>();
         plan.refusals().forEach(refusal -> found.put(refusal.worker(), refusal));
         refusals = found;
         return plan;
     }
 
+    /** What has been started counts, so that all tasks of the request keep the ratio. */
+    private @Nullable Split split(ClusterState state) {
+        return capacity.strategy().isEmpty()
+                ? null
+                : Split.of(
+                        capacity.strategy(),
+                        started.stream()
+                                .flatMap(id -> Stream.ofNullable(state.tasks().get(id)))
+                                .toList());
+    }
+
+    /** Fargate's machines are none of the cluster's: without any the request is not wrong. */
+    private void noMachines() {
+        if (!capacity.isFargate()) {
+            throw ApiErrors.invalid(
+                    "No Container Instances were found in your "
+                            + (capacity.strategy().isEmpty() ? "cluster." : "capacity provider."));
+        }
+    }
+
     /** Whether this request's own tasks were started, and not those of an earlier one like it. */
-    private boolean propose(Plan plan) {
+    private boolean propose(SplitPlan plan) {
         List<Start> starts =
                 plan.places().stream()
                         .map(
-                                worker ->
+                                place ->
                                         new Start(
                                                 context.ids().task(),
-                                                worker,
-                                                Launches.containers(definition, context.ids())))
+                                                place.worker(),
+                                                Launches.containers(definition, context.ids()),
+                                                provision(place.provider())))
                         .toList();
         boolean continuing = !started.isEmpty();
         Reply reply =
@@ -134,6 +162,13 @@ final class RunTask {
         started.addAll(now);
         List<TaskId> own = starts.stream().map(Start::task).toList();
         return own.containsAll(now);
+    }
+
+    private @Nullable Provision provision(@Nullable String provider) {
+        String platform = Platform.of(capacity.launchType(), request.platformVersion());
+        return provider == null && platform == null
+                ? null
+                : new Provision(provider, platform, false);
     }
 
     private RunTaskResponse replay(TokenUse used) {
@@ -169,13 +204,13 @@ final class RunTask {
             return List.of();
         }
         Names names = Names.of(state);
-        return refusals.values().stream()
-                .map(
-                        refusal ->
-                                Failure.builder()
-                                        .arn(names.instance(cluster, refusal.worker()))
-                                        .reason(refusal.reason().code())
-                                        .build())
+        if (refusals.isEmpty() && empty.isEmpty() && capacity.isFargate()) {
+            return List.of(RunTaskFailures.noFargate(names, definition.key()));
+        }
+        return Stream.concat(
+                        refusals.values().stream()
+                                .map(each -> RunTaskFailures.of(names, cluster, each)),
+                        empty.stream())
                 .toList();
     }
 }

@@ -1,6 +1,8 @@
 package io.gantry.control.api;
 
 import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.Overridden;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +24,8 @@ final class RunTaskRules {
     private static final Set<String> SUPPORTED =
             Set.of(
                     "cluster",
+                    "capacityProviderStrategy",
+                    "platformVersion",
                     "taskDefinition",
                     "count",
                     "clientToken",
@@ -87,14 +91,37 @@ final class RunTaskRules {
         }
     }
 
-    static Launch launch(RunTaskRequest request, String cluster, TaskDefinitionRow definition) {
+    /** The capacity that a request asks for, which must suit the definition. */
+    static CapacityChoice capacity(
+            RunTaskRequest request, Cluster cluster, TaskDefinitionRow definition) {
+        var choice =
+                CapacityChoice.of(
+                        request.launchTypeAsString(),
+                        request.capacityProviderStrategy(),
+                        cluster,
+                        ApiErrors::invalid);
+        choice.check(definition.definition());
+        choice.check(request.placementConstraints(), request.placementStrategy());
+        choice.check(request.platformVersion());
+        return choice;
+    }
+
+    static Launch launch(
+            RunTaskRequest request,
+            String cluster,
+            TaskDefinitionRow definition,
+            CapacityChoice choice) {
         TaskOverride overrides = Overrides.check(request.overrides(), definition.definition());
+        if (choice.isFargate()) {
+            FargateRules.checkSize(
+                    Overridden.definition(definition.definition(), overrides), ApiErrors::invalid);
+        }
         boolean distinct = !request.placementConstraints().isEmpty();
         String group = request.group();
         return new Launch(
                 group == null ? "family:" + definition.key().family() : group,
                 request.startedBy(),
-                Placement.launchType(request.launchTypeAsString(), ApiErrors::invalid),
+                choice.launchType(),
                 request.overrides() == null ? null : overrides,
                 false,
                 tags(request, cluster, definition),

@@ -1,10 +1,15 @@
 package io.gantry.control.api;
 
+import io.gantry.control.core.capacity.Platform;
+import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 import software.amazon.awssdk.services.ecs.model.DeploymentController;
 import software.amazon.awssdk.services.ecs.model.ServiceEvent;
 
@@ -41,6 +46,12 @@ final class ServiceView {
         return builder.build();
     }
 
+    /** Left out where a launch type is shown. */
+    private static @Nullable Collection<CapacityProviderStrategyItem> strategy(Service service) {
+        List<CapacityProviderStrategyItem> strategy = service.spec().capacityProviderStrategy();
+        return strategy.isEmpty() ? null : strategy;
+    }
+
     private static ServiceEvent event(Service.Event event) {
         return ServiceEvent.builder()
                 .id(event.id().toString())
@@ -52,6 +63,8 @@ final class ServiceView {
     private List<software.amazon.awssdk.services.ecs.model.Deployment> deployments(
             Service service) {
         var shown = new ArrayList<software.amazon.awssdk.services.ecs.model.Deployment>();
+        var spec = service.spec();
+        String launchType = Launches.launchType(spec);
         for (Deployment deployment : service.deployments()) {
             shown.add(
                     software.amazon.awssdk.services.ecs.model.Deployment.builder()
@@ -65,6 +78,9 @@ final class ServiceView {
                             .createdAt(Views.time(deployment.createdAtMillis()))
                             .updatedAt(Views.time(deployment.updatedAtMillis()))
                             .launchType(service.spec().launchType())
+                            .capacityProviderStrategy(strategy(service))
+                            .platformVersion(Platform.of(launchType, spec.platformVersion()))
+                            .platformFamily(spec.platformFamily())
                             .rolloutState(deployment.rollout().name())
                             .rolloutStateReason(deployment.rolloutReason())
                             .build());

@@ -4,10 +4,13 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
+import io.gantry.control.core.reconcile.Launches;
+import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,14 +52,23 @@ final class Services {
         ClusterState state = quorum.fresh();
         Names names = Names.of(state);
         var refs = new Refs(names);
-        String cluster = refs.cluster(state, request.cluster()).name();
+        Cluster found = refs.cluster(state, request.cluster());
+        String cluster = found.name();
         var key = new ServiceKey(cluster, request.serviceName());
-        TaskDefinitionKey definition = refs.activeDefinition(state, request.taskDefinition()).key();
+        TaskDefinitionRow row = refs.activeDefinition(state, request.taskDefinition());
+        TaskDefinitionKey definition = row.key();
+        ServiceCapacity capacity = ServiceCapacity.of(request, found, row.definition());
         quorum.accept(
                 new Command.CreateService(
                         key,
-                        ServiceRules.spec(request, names.taskDefinition(definition), names.root()),
-                        request.desiredCount(),
+                        RebalancingRules.begin(
+                                capacity.on(
+                                        ServiceRules.spec(
+                                                request,
+                                                names.taskDefinition(definition),
+                                                names.root())),
+                                request.availabilityZoneRebalancing()),
+                        Objects.requireNonNullElse(request.desiredCount(), 0),
                         Tags.checked(request.tags()),
                         definition,
                         context.ids().deployment(),
@@ -104,17 +116,26 @@ final class Services {
         if (!service.active()) {
             throw ApiErrors.of(new Refused(Cause.SERVICE_NOT_ACTIVE, "Service was not ACTIVE."));
         }
+        DaemonRules.check(service.spec(), request);
         TaskDefinitionKey running = service.primary().taskDefinition();
         TaskDefinitionKey wanted =
                 request.taskDefinition() == null
                         ? running
                         : refs.activeDefinition(state, request.taskDefinition()).key();
+        var next =
+                ServiceCapacity.after(service.spec(), request, state.taskDefinitions().get(wanted));
         boolean deploys =
-                !wanted.equals(running) || Boolean.TRUE.equals(request.forceNewDeployment());
+                !wanted.equals(running)
+                        || Boolean.TRUE.equals(request.forceNewDeployment())
+                        || next.platformChanges(service.spec());
         return new Command.UpdateService(
                 key,
                 service.version(),
-                ServiceRules.spec(service.spec(), request, names.taskDefinition(wanted)),
+                RebalancingRules.change(
+                        next.on(
+                                ServiceRules.spec(
+                                        service.spec(), request, names.taskDefinition(wanted))),
+                        request.availabilityZoneRebalancing()),
                 Objects.requireNonNullElse(request.desiredCount(), service.desiredCount()),
                 wanted,
                 deploys ? context.ids().deployment() : 0);
@@ -188,7 +209,8 @@ final class Services {
     /** All services are of the kind that users configure themselves. */
     private static boolean matches(Service service, ListServicesRequest request) {
         SchedulingStrategy scheduling = request.schedulingStrategy();
-        return (request.launchType() == null || request.launchType() == service.spec().launchType())
+        return (request.launchType() == null
+                        || request.launchTypeAsString().equals(Launches.launchType(service.spec())))
                 && (scheduling == null || scheduling == service.spec().schedulingStrategy())
                 && request.resourceManagementType() != ResourceManagementType.ECS;
     }

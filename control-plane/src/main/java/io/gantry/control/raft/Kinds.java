@@ -36,7 +36,12 @@ final class Kinds<T> {
                     .add("worker=", Command.SetWorkerStatus.class)
                     .add("policy", Command.SetPolicy.class)
                     .add("lost", Command.LoseWorker.class)
-                    .add("once", Command.Once.class);
+                    .add("once", Command.Once.class)
+                    .add("provider+", Command.CreateCapacityProvider.class)
+                    .add("provider=", Command.UpdateCapacityProvider.class)
+                    .add("provider-", Command.DeleteCapacityProvider.class)
+                    .add("capacity", Command.SetClusterCapacity.class)
+                    .add("interrupt", Command.InterruptWorker.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

@@ -3,6 +3,7 @@ package io.gantry.control.raft;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.table.SortedTable;
+import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
@@ -38,7 +39,8 @@ final class SnapshotTables {
                     Map.entry("workers", Worker.class),
                     Map.entry("tasks", Task.class),
                     Map.entry("tokens", TokenUse.class),
-                    Map.entry("deadlines", Deadline.class));
+                    Map.entry("deadlines", Deadline.class),
+                    Map.entry("capacityProviders", CapacityProvider.class));
 
     private final SortedTable.Editor<String, Cluster> clusters =
             SortedTable.<String, Cluster>empty().edit();
@@ -63,6 +65,10 @@ final class SnapshotTables {
             SortedTable.<TaskOf.Worker, Present>empty().edit();
     private final SortedTable.Editor<WorkerOf, Present> workersByCluster =
             SortedTable.<WorkerOf, Present>empty().edit();
+    private final SortedTable.Editor<String, CapacityProvider> capacityProviders =
+            SortedTable.<String, CapacityProvider>empty().edit();
+    private final SortedTable.Editor<ServiceKey, Present> daemons =
+            SortedTable.<ServiceKey, Present>empty().edit();
 
     /** Shows all rows of a state, table by table in the order of their keys. */
     static void forEach(ClusterState state, BiConsumer<String, Object> action) {
@@ -74,6 +80,7 @@ final class SnapshotTables {
         state.tasks().forEach((key, row) -> action.accept("tasks", row));
         state.tokens().forEach((key, row) -> action.accept("tokens", row));
         state.deadlines().forEach((key, row) -> action.accept("deadlines", key));
+        state.capacityProviders().forEach((key, row) -> action.accept("capacityProviders", row));
     }
 
     /** What the rows of a table are, or null if there is no such table. */
@@ -91,12 +98,20 @@ final class SnapshotTables {
             case Cluster cluster -> clusters.put(cluster.name(), cluster);
             case Family family -> families.put(family.name(), family);
             case TaskDefinitionRow definition -> taskDefinitions.put(definition.key(), definition);
-            case Service service -> services.put(service.key(), service);
+            case Service service -> addService(service);
             case Worker worker -> addWorker(worker);
             case Task task -> addTask(task);
             case TokenUse use -> tokens.put(use.token(), use);
+            case CapacityProvider provider -> capacityProviders.put(provider.name(), provider);
             case Deadline deadline -> deadlines.put(deadline, Present.YES);
             default -> throw new AssertionError("row of no table: " + row.getClass());
+        }
+    }
+
+    private void addService(Service service) {
+        services.put(service.key(), service);
+        if (service.active() && service.daemon()) {
+            daemons.put(service.key(), Present.YES);
         }
     }
 
@@ -134,6 +149,8 @@ final class SnapshotTables {
                 tasksByWorker.done(),
                 workersByCluster.done(),
                 header.policy() == null ? Policy.DEFAULT : header.policy(),
-                header.restored());
+                header.restored(),
+                capacityProviders.done(),
+                daemons.done());
     }
 }

@@ -45,6 +45,10 @@ public final class Audit {
         state.workers().forEach((id, worker) -> check(state, worker));
         state.clusters().forEach((name, cluster) -> check(state, cluster));
         state.services().forEach((key, service) -> check(state, service));
+        assertThat(state.daemons().size())
+                .isEqualTo((int) state.services().values().filter(Audit::daemon).count());
+        assertThat(state.clusters().values().map(Cluster::name).flatMap(state::daemonsOf))
+                .allMatch(Audit::daemon);
         tasks.forEach(Audit::check);
     }
 
@@ -139,6 +143,10 @@ public final class Audit {
             assertThat(times.startedAt()).isLessThanOrEqualTo(times.stoppedAt());
             assertThat(task.containers()).allMatch(each -> each.last() == Status.STOPPED);
         }
+    }
+
+    private static boolean daemon(Service service) {
+        return service.active() && service.daemon();
     }
 
     private static Predicate<Task> is(Status status) {

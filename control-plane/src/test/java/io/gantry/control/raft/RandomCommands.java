@@ -11,6 +11,7 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
+import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -26,8 +27,12 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProvider;
+import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProviderUpdate;
+import software.amazon.awssdk.services.ecs.model.CapacityProvider;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.ManagedScaling;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
 import software.amazon.awssdk.services.ecs.model.Tag;
@@ -107,10 +112,41 @@ final class RandomCommands {
                                         random.nextInt(4) > 0
                                                 ? Worker.Status.ACTIVE
                                                 : Worker.Status.DRAINING),
+                        () -> new Command.CreateCapacityProvider(provider()),
+                        () ->
+                                new Command.UpdateCapacityProvider(
+                                        "p" + random.nextInt(3), change()),
+                        () -> new Command.DeleteCapacityProvider("p" + random.nextInt(3)),
+                        () ->
+                                new Command.SetClusterCapacity(
+                                        cluster(state),
+                                        List.of("p" + random.nextInt(3), "FARGATE"),
+                                        List.of()),
+                        () -> new Command.InterruptWorker(worker(state), random.nextInt(9_000)),
                         () ->
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));
         return choices.get(random.nextInt(choices.size())).get();
+    }
+
+    private CapacityProvider provider() {
+        return CapacityProvider.builder()
+                .name("p" + random.nextInt(3))
+                .autoScalingGroupProvider(
+                        AutoScalingGroupProvider.builder()
+                                .autoScalingGroupArn("arn")
+                                .managedScaling(scaling())
+                                .build())
+                .tags(tag())
+                .build();
+    }
+
+    private AutoScalingGroupProviderUpdate change() {
+        return AutoScalingGroupProviderUpdate.builder().managedScaling(scaling()).build();
+    }
+
+    private ManagedScaling scaling() {
+        return ManagedScaling.builder().targetCapacity(1 + random.nextInt(100)).build();
     }
 
     private Token call() {
@@ -209,7 +245,10 @@ final class RandomCommands {
                                                         "main",
                                                         ids.uuid().toString(),
                                                         true,
-                                                        Task.Health.UNKNOWN))))
+                                                        Task.Health.UNKNOWN)),
+                                        random.nextInt(4) > 0
+                                                ? null
+                                                : new Provision("FARGATE", "1.4.0", false)))
                 .toList();
     }
 
@@ -240,7 +279,7 @@ final class RandomCommands {
         var spec =
                 software.amazon.awssdk.services.ecs.model.Service.builder()
                         .serviceName("s")
-                        .schedulingStrategy("REPLICA")
+                        .schedulingStrategy(random.nextInt(4) > 0 ? "REPLICA" : "DAEMON")
                         .build();
         return new Command.CreateService(
                 new ServiceKey(cluster(state), "s" + random.nextInt(5)),

@@ -29,7 +29,13 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** Forget a client token, {@code scope value} separated by a space. */
         FORGET_TOKEN,
         /** The protection of a task, by its id, is over. */
-        END_PROTECTION
+        END_PROTECTION,
+        /** Forget a deleted capacity provider, by its name. */
+        FORGET_CAPACITY_PROVIDER,
+        /** Machines have come to a cluster, by its name: its services look at their zones. */
+        LOOK_AT_ZONES,
+        /** The capacity of a container instance, by its id, is taken back. */
+        INTERRUPT_WORKER
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.gantry.common.table.SortedTable;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
+import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
@@ -48,6 +49,8 @@ final class Edit {
     final SortedTable.Editor<TaskOf.Service, Present> tasksByService;
     final SortedTable.Editor<TaskOf.Worker, Present> tasksByWorker;
     final SortedTable.Editor<WorkerOf, Present> workersByCluster;
+    final SortedTable.Editor<String, CapacityProvider> capacityProviderRows;
+    final SortedTable.Editor<ServiceKey, Present> daemons;
 
     private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
     private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
@@ -76,11 +79,25 @@ final class Edit {
         this.tasksByService = before.tasksByService().edit();
         this.tasksByWorker = before.tasksByWorker().edit();
         this.workersByCluster = before.workersByCluster().edit();
+        this.capacityProviderRows = before.capacityProviders().edit();
+        this.daemons = before.daemons().edit();
         this.services = new ServiceEdits(this);
     }
 
     ClusterEdits clusters() {
         return new ClusterEdits(this);
+    }
+
+    InterruptionEdits interruptions() {
+        return new InterruptionEdits(this);
+    }
+
+    FleetEdits fleet() {
+        return new FleetEdits(this);
+    }
+
+    CapacityEdits capacity() {
+        return new CapacityEdits(this);
     }
 
     TaskDefinitionEdits taskDefinitions() {
@@ -209,7 +226,9 @@ final class Edit {
                         tasksByWorker.done(),
                         workersByCluster.done(),
                         policy,
-                        false);
+                        false,
+                        capacityProviderRows.done(),
+                        daemons.done());
         return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
     }
 }

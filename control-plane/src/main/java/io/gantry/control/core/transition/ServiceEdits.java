@@ -8,7 +8,9 @@ import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Command.UpdateService;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.reconcile.Census;
+import io.gantry.control.core.reconcile.StartBudget;
 import io.gantry.control.core.reconcile.StopBudget;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Deployment;
@@ -54,6 +56,10 @@ final class ServiceEdits {
         if (definition == null || !definition.active()) {
             return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
         }
+        Refused wrong = edit.capacity().refusal(create.service().cluster(), create.spec());
+        if (wrong != null) {
+            return wrong;
+        }
         var first =
                 Deployment.begin(
                         create.deployment(),
@@ -69,6 +75,7 @@ final class ServiceEdits {
                         create.tags(),
                         edit.nowMillis,
                         known == null ? 1 : known.version() + 1));
+        new DaemonEdits(edit).changed(create.service());
         remember(create);
         String cluster = create.service().cluster();
         edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(1));
@@ -113,6 +120,10 @@ final class ServiceEdits {
         if (replaced && (definition == null || !definition.active())) {
             return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
         }
+        Refused wrong = edit.capacity().refusal(known.key().cluster(), update.spec());
+        if (wrong != null) {
+            return wrong;
+        }
         Service changed = known.with(update.spec(), update.desiredCount());
         long now = edit.nowMillis;
         if (update.deployment() != 0) {
@@ -130,6 +141,7 @@ final class ServiceEdits {
                             primary -> primary.desiring(update.desiredCount(), now));
         }
         edit.serviceRows.put(known.key(), changed);
+        new DaemonEdits(edit).changed(known.key());
         edit.touch(known.key());
         return Edit.done();
     }
@@ -145,7 +157,7 @@ final class ServiceEdits {
         if (!known.active()) {
             return Edit.done();
         }
-        if (known.desiredCount() > 0 && !delete.force()) {
+        if (known.desiredCount() > 0 && !delete.force() && !known.daemon()) {
             return Edit.refused(
                     Cause.INVALID_PARAMETER,
                     "The service cannot be stopped while it is scaled above 0.");
@@ -156,6 +168,7 @@ final class ServiceEdits {
                 known.with(known.spec(), 0)
                         .changing(known.primary().number(), primary -> primary.desiring(0, now))
                         .becoming(LifeStatus.DRAINING));
+        new DaemonEdits(edit).ended(known.key());
         edit.before.aliveOf(known.key()).forEach(task -> stop(edit.task(task.id())));
         String cluster = known.key().cluster();
         edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(-1));
@@ -186,12 +199,17 @@ final class ServiceEdits {
         }
         edit.serviceRows.put(service.key(), service.planned());
         var census = census(service, edit.before.aliveOf(service.key()));
+        if (service.daemon()) {
+            return new DaemonEdits(edit).commit(plan, census, this::replace, diary);
+        }
         List<Task> stopped = judgeStops(plan, census);
         var refused = new ArrayList<TaskId>();
         List<TaskId> started = judgeStarts(plan, census.alive() - stopped.size(), census, refused);
         stopped.forEach(this::replace);
         giveUpReplaced(census, started.size());
-        diary.planned(service.key(), started, stopped, plan.complaint());
+        var zones = new ZoneDiary(edit, diary, census);
+        diary.planned(
+                service.key(), zones.started(started), zones.stopped(stopped), plan.complaint());
         edit.touch(service.key());
         return new Reply.Started(started, refused);
     }
@@ -218,11 +236,11 @@ final class ServiceEdits {
     private List<TaskId> judgeStarts(
             CommitPlan plan, int alive, Census census, List<TaskId> refused) {
         Service service = edit.service(plan.service());
-        int room = Math.min(census.missing(), service.maximum() - alive);
+        var budget = new StartBudget(census, alive);
         var started = new ArrayList<TaskId>();
         for (Start start : plan.starts()) {
             boolean placed =
-                    started.size() < room
+                    budget.allows(start)
                             && edit.tasks()
                                     .place(
                                             service.key().cluster(),
@@ -231,6 +249,9 @@ final class ServiceEdits {
                                             start,
                                             service);
             (placed ? started : refused).add(start.task());
+            if (placed) {
+                budget.started(start);
+            }
         }
         return started;
     }

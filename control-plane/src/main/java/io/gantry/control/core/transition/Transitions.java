@@ -51,6 +51,11 @@ public final class Transitions {
             case Command.SetWorkerStatus set -> edit.workers().setStatus(set);
             case Command.SetPolicy set -> edit.adopt(set.policy());
             case Command.LoseWorker lose -> new LossEdits(edit).lose(lose);
+            case Command.CreateCapacityProvider create -> edit.capacity().create(create);
+            case Command.UpdateCapacityProvider update -> edit.capacity().update(update);
+            case Command.DeleteCapacityProvider delete -> edit.capacity().delete(delete);
+            case Command.SetClusterCapacity set -> edit.capacity().set(set);
+            case Command.InterruptWorker interrupt -> edit.interruptions().begin(interrupt);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }
