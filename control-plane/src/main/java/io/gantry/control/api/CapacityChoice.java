@@ -39,7 +39,7 @@ record CapacityChoice(String launchType, List<CapacityProviderStrategyItem> stra
         return of(
                 strategy.isEmpty()
                         ? cluster.spec().defaultCapacityProviderStrategy()
-                        : StrategyRules.checked(strategy));
+                        : CapacityStrategyRules.checked(strategy));
     }
 
     /** What a valid strategy asks for; EC2 if it is empty. */

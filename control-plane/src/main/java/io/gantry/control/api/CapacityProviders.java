@@ -204,7 +204,7 @@ final class CapacityProviders {
                 new Command.SetClusterCapacity(
                         name,
                         checked(request.capacityProviders()),
-                        StrategyRules.checked(request.defaultCapacityProviderStrategy())));
+                        CapacityStrategyRules.checked(request.defaultCapacityProviderStrategy())));
         ClusterState after = quorum.state();
         Cluster cluster = after.clusters().get(name);
         if (cluster == null) {

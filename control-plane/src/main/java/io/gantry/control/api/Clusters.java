@@ -61,7 +61,7 @@ final class Clusters {
                                 .capacityProviders(
                                         CapacityProviders.checked(request.capacityProviders()))
                                 .defaultCapacityProviderStrategy(
-                                        StrategyRules.checked(
+                                        CapacityStrategyRules.checked(
                                                 request.defaultCapacityProviderStrategy()))
                                 .tags(Tags.checked(request.tags()))
                                 .build()));

@@ -95,7 +95,7 @@ record ServiceCapacity(
                             + " strategy.");
         }
         if (!given.isEmpty()) {
-            return CapacityChoice.of(StrategyRules.checked(given));
+            return CapacityChoice.of(CapacityStrategyRules.checked(given));
         }
         return request.hasCapacityProviderStrategy() || before.capacityProviderStrategy().isEmpty()
                 ? new CapacityChoice(Launches.launchType(before), List.of())

@@ -113,9 +113,7 @@ final class RandomCommands {
                                                 ? Worker.Status.ACTIVE
                                                 : Worker.Status.DRAINING),
                         () -> new Command.CreateCapacityProvider(provider()),
-                        () ->
-                                new Command.UpdateCapacityProvider(
-                                        "p" + random.nextInt(3), change()),
+                        () -> new Command.UpdateCapacityProvider("p" + random.nextInt(3), change()),
                         () -> new Command.DeleteCapacityProvider("p" + random.nextInt(3)),
                         () ->
                                 new Command.SetClusterCapacity(

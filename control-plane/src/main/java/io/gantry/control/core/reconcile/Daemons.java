@@ -1,7 +1,7 @@
 package io.gantry.control.core.reconcile;
 
 import io.gantry.common.model.WorkerId;
-import io.gantry.control.core.schedule.DaemonReserve;
+import io.gantry.control.core.schedule.DaemonNeed;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -18,8 +18,9 @@ public final class Daemons {
     /** The machines that a daemon service wants a task on. */
     public static Set<WorkerId> wanted(
             ClusterState state, Service service, TaskDefinitionRow definition) {
+        var need = new DaemonNeed(service, definition);
         return state.workersOf(service.key().cluster())
-                .filter(worker -> DaemonReserve.wants(service, definition, worker))
+                .filter(need::wants)
                 .map(Worker::id)
                 .collect(Collectors.toCollection(TreeSet::new));
     }

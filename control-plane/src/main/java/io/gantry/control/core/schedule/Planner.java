@@ -3,7 +3,6 @@ package io.gantry.control.core.schedule;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.schedule.Refusal.Reason;
 import io.gantry.control.core.state.ClusterState;
-import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,7 +28,6 @@ public final class Planner {
                 new ArrayList<>(
                         state.workersOf(demand.cluster())
                                 .filter(worker -> worker.status() == Worker.Status.ACTIVE)
-                                .filter(demand.capacity()::has)
                                 .toList());
         if (!workers.isEmpty()) {
             Collections.rotate(workers, random.nextInt(workers.size()));
@@ -58,9 +56,12 @@ public final class Planner {
                 Math.max(
                         Math.max(FEWEST_COMPARED, demand.count()), workers.size() / SHARE_COMPARED);
         var fitting = new ArrayList<Candidate>();
-        List<Service> daemons = state.daemonsOf(demand.cluster()).toList();
+        List<DaemonNeed> daemons = DaemonNeed.in(state, demand.cluster());
         for (Worker worker : workers) {
-            Worker left = DaemonReserve.kept(state, daemons, worker);
+            if (!demand.capacity().has(worker)) {
+                continue;
+            }
+            Worker left = DaemonNeed.kept(state, daemons, worker);
             var candidate = Candidate.of(state, left, demand.group());
             Reason reason = Filter.refusal(candidate, demand);
             if (reason != null) {

@@ -8,7 +8,7 @@ import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Command.StopTask;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
-import io.gantry.control.core.schedule.DaemonReserve;
+import io.gantry.control.core.schedule.DaemonNeed;
 import io.gantry.control.core.schedule.Fit;
 import io.gantry.control.core.schedule.Gpus;
 import io.gantry.control.core.state.Deadline;
@@ -125,8 +125,8 @@ final class TaskEdits {
     private Worker kept(Worker worker, @Nullable Service service) {
         return service != null && service.daemon()
                 ? worker
-                : DaemonReserve.kept(
-                        edit.before, edit.before.daemonsOf(worker.cluster()).toList(), worker);
+                : DaemonNeed.kept(
+                        edit.before, DaemonNeed.in(edit.before, worker.cluster()), worker);
     }
 
     /** Whether the worker belongs to the capacity that the task is to run on. */

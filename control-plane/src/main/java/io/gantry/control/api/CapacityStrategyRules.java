@@ -13,12 +13,12 @@ import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html">CapacityProviderStrategyItem</a>
  */
-final class StrategyRules {
+final class CapacityStrategyRules {
     private static final int MOST_ITEMS = 20;
     private static final int MOST_BASE = 100_000;
     private static final int MOST_WEIGHT = 1_000;
 
-    private StrategyRules() {}
+    private CapacityStrategyRules() {}
 
     /** Throws unless the strategy can be used; one without items always can. */
     static List<CapacityProviderStrategyItem> checked(List<CapacityProviderStrategyItem> items) {
@@ -40,7 +40,7 @@ final class StrategyRules {
             }
         }
         checkTogether(items);
-        return items.stream().map(StrategyRules::complete).toList();
+        return items.stream().map(CapacityStrategyRules::complete).toList();
     }
 
     private static void check(CapacityProviderStrategyItem item) {

@@ -7,24 +7,38 @@ import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Worker;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which machines a daemon service wants a task on, and the room that is kept there for tasks that
  * it has not started yet: daemons come before all others.
  *
+ * @param definition of its primary deployment
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon">Daemon
  *     scheduling strategy</a>
  */
-public final class DaemonReserve {
-    private DaemonReserve() {}
+public record DaemonNeed(Service service, TaskDefinitionRow definition) {
+
+    /** Those of all daemons of a cluster. */
+    public static List<DaemonNeed> in(ClusterState state, String cluster) {
+        return state.daemonsOf(cluster).flatMap(each -> of(state, each)).toList();
+    }
+
+    private static Stream<DaemonNeed> of(ClusterState state, Service service) {
+        TaskDefinitionRow definition =
+                state.taskDefinitions().get(service.primary().taskDefinition());
+        return definition == null
+                ? Stream.of()
+                : Stream.of(new DaemonNeed(service, definition));
+    }
 
     /**
      * Whether the service wants a task on a worker: on each that is active and meets its
      * constraints, whether there is room or not. A worker that is only disconnected keeps its task.
      */
-    public static boolean wants(Service service, TaskDefinitionRow definition, Worker worker) {
+    public boolean wants(Worker worker) {
         return worker.status() == Worker.Status.ACTIVE
                 && !worker.lost()
                 && Capacity.of(launchType(service.spec().launchTypeAsString()), null).has(worker)
@@ -36,19 +50,18 @@ public final class DaemonReserve {
     }
 
     /** The worker as it is when the tasks that daemons still lack there have their room. */
-    public static Worker kept(ClusterState state, List<Service> daemons, Worker worker) {
+    public static Worker kept(ClusterState state, List<DaemonNeed> needs, Worker worker) {
         Worker left = worker;
-        for (Service daemon : daemons) {
-            TaskDefinitionRow definition =
-                    state.taskDefinitions().get(daemon.primary().taskDefinition());
-            if (definition != null
-                    && wants(daemon, definition, worker)
-                    && state.aliveOn(worker.id())
-                            .noneMatch(task -> daemon.key().equals(task.service()))) {
-                left = reserving(left, definition.footprint());
+        for (DaemonNeed need : needs) {
+            if (need.wants(worker) && need.isLacking(state, worker)) {
+                left = reserving(left, need.definition.footprint());
             }
         }
         return left;
+    }
+
+    private boolean isLacking(ClusterState state, Worker worker) {
+        return state.aliveOn(worker.id()).noneMatch(task -> service.key().equals(task.service()));
     }
 
     /** Nothing is kept for what would not fit anyway. */
