@@ -19,6 +19,9 @@ import io.gantry.control.core.transition.Touched;
 import io.gantry.control.http.HttpServer;
 import io.gantry.control.lead.DeadlineClock;
 import io.gantry.control.lead.Founding;
+import io.gantry.control.lead.HookLoop;
+import io.gantry.control.lead.HookTargets;
+import io.gantry.control.lead.HttpWebhooks;
 import io.gantry.control.lead.LeaderDuties;
 import io.gantry.control.lead.LevelKeeper;
 import io.gantry.control.lead.LossPatrol;
@@ -134,7 +137,13 @@ public final class ControlPlane implements AutoCloseable {
                         new SessionPatrol(raft, commands, live, clock, patrolLoop),
                         new PolicyKeeper(commands, config.policy()),
                         new LossPatrol(raft, commands, clock, leaderLoop),
-                        new LevelKeeper(commands, Release.OWN.level(), raft::commonLevel))
+                        new LevelKeeper(commands, Release.OWN.level(), raft::commonLevel),
+                        new HookLoop(
+                                raft,
+                                commands,
+                                leaderLoop,
+                                closing.on(new HttpWebhooks()),
+                                new HookTargets(config.functions())))
                 .start();
 
         var observations = new ObservationBatcher(commands, sessionLoop);

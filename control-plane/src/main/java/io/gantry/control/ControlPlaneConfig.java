@@ -4,9 +4,12 @@ import io.gantry.common.config.Settings;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.raft.RaftConfig;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Everything that can be set on a control-plane node.
@@ -29,6 +32,8 @@ import java.util.List;
  *     founding a control plane; empty otherwise
  * @param minFreeSpace bytes that must be free in {@code dataDirectory} for the node to start; below
  *     that it hands leadership over, and below a quarter of it, it stops; 0 for no such limit
+ * @param functions addresses that are called for life-cycle hooks which name a function; the same
+ *     on all nodes, as the leader's count
  */
 public record ControlPlaneConfig(
         String node,
@@ -44,7 +49,8 @@ public record ControlPlaneConfig(
         String nodeUrl,
         Losses losses,
         List<String> join,
-        long minFreeSpace) {
+        long minFreeSpace,
+        Map<String, URI> functions) {
     private static final Duration SHORTEST_RETENTION = Duration.ofHours(1);
     private static final Duration LONGEST_RETENTION = Duration.ofDays(30);
     private static final int DEFAULT_BASE_PORT = 8700;
@@ -52,6 +58,7 @@ public record ControlPlaneConfig(
     public ControlPlaneConfig {
         peers = List.copyOf(peers);
         join = List.copyOf(join);
+        functions = Map.copyOf(functions);
     }
 
     /**
@@ -196,7 +203,27 @@ public record ControlPlaneConfig(
                 settings.text("NODE_URL", self.url()),
                 Losses.from(settings),
                 join,
-                settings.size("MIN_FREE_SPACE", RaftConfig.Limits.USUAL_FREE_BYTES));
+                settings.size("MIN_FREE_SPACE", RaftConfig.Limits.USUAL_FREE_BYTES),
+                functions(settings));
+    }
+
+    /** {@code NAME=URL} each. */
+    private static Map<String, URI> functions(Settings settings) {
+        var functions = new TreeMap<String, URI>();
+        for (Map.Entry<String, URI> each :
+                settings.list("FUNCTIONS", ControlPlaneConfig::function)) {
+            functions.put(each.getKey(), each.getValue());
+        }
+        return functions;
+    }
+
+    private static Map.Entry<String, URI> function(String text) {
+        int equals = text.indexOf('=');
+        String address = text.substring(equals + 1);
+        if (equals <= 0 || !address.matches("https?://.+")) {
+            throw new IllegalArgumentException("expected name=http://address");
+        }
+        return Map.entry(text.substring(0, equals), URI.create(address));
     }
 
     /** Where a member's API is. */

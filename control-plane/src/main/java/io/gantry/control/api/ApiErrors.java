@@ -12,10 +12,12 @@ import software.amazon.awssdk.services.ecs.model.ClusterContainsContainerInstanc
 import software.amazon.awssdk.services.ecs.model.ClusterContainsServicesException;
 import software.amazon.awssdk.services.ecs.model.ClusterContainsTasksException;
 import software.amazon.awssdk.services.ecs.model.ClusterNotFoundException;
+import software.amazon.awssdk.services.ecs.model.ConflictException;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
 import software.amazon.awssdk.services.ecs.model.ResourceInUseException;
 import software.amazon.awssdk.services.ecs.model.ServerException;
+import software.amazon.awssdk.services.ecs.model.ServiceDeploymentNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotActiveException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotFoundException;
 
@@ -81,6 +83,10 @@ final class ApiErrors {
             case SERVICE_NOT_FOUND -> noService(message);
             case SERVICE_NOT_ACTIVE ->
                     (EcsException) ServiceNotActiveException.builder().message(message).build();
+            case SERVICE_DEPLOYMENT_NOT_FOUND ->
+                    (EcsException)
+                            ServiceDeploymentNotFoundException.builder().message(message).build();
+            case CONFLICT -> (EcsException) ConflictException.builder().message(message).build();
             case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER -> client(message);
             case RESOURCE_IN_USE ->
                     (EcsException) ResourceInUseException.builder().message(message).build();

@@ -3,6 +3,7 @@ package io.gantry.control.api;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DeploymentStrategy;
 import software.amazon.awssdk.services.ecs.model.SchedulingStrategy;
 import software.amazon.awssdk.services.ecs.model.Service;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
@@ -13,7 +14,6 @@ import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
  */
 final class DaemonRules {
     private static final int FULL = 100;
-    private static final int MOST_AT_ONCE = 200;
 
     private DaemonRules() {}
 
@@ -53,6 +53,13 @@ final class DaemonRules {
             throw ApiErrors.invalid(
                     "The daemon scheduling strategy does not support placement strategies.");
         }
+        if (deployments != null
+                && deployments.strategy() != null
+                && deployments.strategy() != DeploymentStrategy.ROLLING) {
+            throw ApiErrors.invalid(
+                    "The daemon scheduling strategy supports the deployment strategy ROLLING"
+                            + " only.");
+        }
         Integer maximum = deployments == null ? null : deployments.maximumPercent();
         if (maximum != null && maximum != FULL) {
             throw ApiErrors.invalid(
@@ -60,12 +67,11 @@ final class DaemonRules {
         }
     }
 
-    /** The percentages of a new service that says none. */
-    static DeploymentConfiguration.Builder defaults(CreateServiceRequest request) {
+    /** What holds for a new service that says nothing of its deployments. */
+    static DeploymentConfiguration standard(CreateServiceRequest request) {
+        DeploymentConfiguration usual = DeploymentRules.standard();
         return isDaemon(request)
-                ? DeploymentConfiguration.builder().maximumPercent(FULL).minimumHealthyPercent(0)
-                : DeploymentConfiguration.builder()
-                        .maximumPercent(MOST_AT_ONCE)
-                        .minimumHealthyPercent(FULL);
+                ? usual.toBuilder().maximumPercent(FULL).minimumHealthyPercent(0).build()
+                : usual;
     }
 }

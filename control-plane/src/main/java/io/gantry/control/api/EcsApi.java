@@ -6,6 +6,7 @@ import io.gantry.control.core.state.Token;
 import java.util.List;
 import java.util.function.BiFunction;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.services.ecs.model.ContinueServiceDeploymentRequest;
 import software.amazon.awssdk.services.ecs.model.CreateCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
@@ -17,6 +18,8 @@ import software.amazon.awssdk.services.ecs.model.DeregisterTaskDefinitionRequest
 import software.amazon.awssdk.services.ecs.model.DescribeCapacityProvidersRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeClustersRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeContainerInstancesRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeServiceDeploymentsRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeServiceRevisionsRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeServicesRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeTasksRequest;
@@ -24,6 +27,7 @@ import software.amazon.awssdk.services.ecs.model.DiscoverPollEndpointRequest;
 import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
 import software.amazon.awssdk.services.ecs.model.ListClustersRequest;
 import software.amazon.awssdk.services.ecs.model.ListContainerInstancesRequest;
+import software.amazon.awssdk.services.ecs.model.ListServiceDeploymentsRequest;
 import software.amazon.awssdk.services.ecs.model.ListServicesRequest;
 import software.amazon.awssdk.services.ecs.model.ListTagsForResourceRequest;
 import software.amazon.awssdk.services.ecs.model.ListTaskDefinitionFamiliesRequest;
@@ -32,6 +36,7 @@ import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
 import software.amazon.awssdk.services.ecs.model.PutClusterCapacityProvidersRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
+import software.amazon.awssdk.services.ecs.model.StopServiceDeploymentRequest;
 import software.amazon.awssdk.services.ecs.model.StopTaskRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitAttachmentStateChangesRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitContainerStateChangeRequest;
@@ -56,6 +61,7 @@ public final class EcsApi {
         serveCapacityProviders();
         serveTasks();
         serveServices();
+        serveServiceDeployments();
         serveAgents();
         leaveToHandlers();
     }
@@ -166,6 +172,24 @@ public final class EcsApi {
         reads(
                 ListServicesRequest.class,
                 (quorum, request) -> new Services(context, quorum).list(request));
+    }
+
+    private void serveServiceDeployments() {
+        reads(
+                ListServiceDeploymentsRequest.class,
+                (quorum, request) -> new ServiceDeployments(quorum).list(request));
+        reads(
+                DescribeServiceDeploymentsRequest.class,
+                (quorum, request) -> new ServiceDeployments(quorum).describe(request));
+        reads(
+                DescribeServiceRevisionsRequest.class,
+                (quorum, request) -> new ServiceDeployments(quorum).revisions(request));
+        writes(
+                StopServiceDeploymentRequest.class,
+                (quorum, request) -> new ServiceDeployments(quorum).stop(request));
+        writes(
+                ContinueServiceDeploymentRequest.class,
+                (quorum, request) -> new ServiceDeployments(quorum).decide(request));
     }
 
     private void serveAgents() {

@@ -5,6 +5,7 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.TaskDefinitionKey;
 
@@ -29,6 +30,14 @@ record Names(Realm realm) {
 
     String service(String cluster, String name) {
         return arn("service/" + cluster + '/' + name);
+    }
+
+    String serviceDeployment(ServiceDeployment.Key key) {
+        return arn("service-deployment/" + key.service() + '/' + key.id());
+    }
+
+    String serviceRevision(ServiceKey service, long number) {
+        return arn("service-revision/" + service + '/' + number);
     }
 
     String task(String cluster, TaskId id) {

@@ -58,6 +58,15 @@ final class Refs {
         return new ServiceKey(cluster, within(cluster, given, "service"));
     }
 
+    /** Cluster, service and id of what belongs to a service, by its full name. */
+    List<String> ofService(String given, String type) {
+        List<String> parts = parts(given, type);
+        if (parts.size() != 3) {
+            throw malformed(given);
+        }
+        return parts;
+    }
+
     /** The id of a task, which need not exist; null for an id of the old format. */
     @Nullable TaskId task(String cluster, String given) {
         String id = taskId(cluster, given);

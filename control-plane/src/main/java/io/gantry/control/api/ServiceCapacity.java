@@ -6,7 +6,6 @@ import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
@@ -100,11 +99,6 @@ record ServiceCapacity(
         return request.hasCapacityProviderStrategy() || before.capacityProviderStrategy().isEmpty()
                 ? new CapacityChoice(Launches.launchType(before), List.of())
                 : CapacityChoice.of(before.capacityProviderStrategy());
-    }
-
-    /** Whether tasks have to be replaced for another platform version. */
-    boolean platformChanges(Service before) {
-        return choice.isFargate() && !Objects.equals(platformVersion, before.platformVersion());
     }
 
     /** The configuration of the service with this capacity. */

@@ -6,9 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.AvailabilityZoneRebalancing;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
-import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
 import software.amazon.awssdk.services.ecs.model.DeploymentController;
-import software.amazon.awssdk.services.ecs.model.DeploymentStrategy;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.PropagateTags;
 import software.amazon.awssdk.services.ecs.model.SchedulingStrategy;
@@ -18,9 +16,7 @@ import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
 /** What may be asked of a service, and the configuration that follows from it. */
 final class ServiceRules {
     /** ECS's quota; it also keeps counts far from overflowing. */
-    private static final int MOST_TASKS = 5_000;
-
-    private static final int MOST_PERCENT = 10_000;
+    static final int MOST_TASKS = 5_000;
 
     private static final Set<String> CREATE =
             Set.of(
@@ -41,6 +37,7 @@ final class ServiceRules {
                     "deploymentController",
                     "tags",
                     "enableECSManagedTags",
+                    "enableExecuteCommand",
                     "propagateTags");
 
     private static final Set<String> UPDATE =
@@ -59,6 +56,7 @@ final class ServiceRules {
                     "healthCheckGracePeriodSeconds",
                     "deploymentController",
                     "enableECSManagedTags",
+                    "enableExecuteCommand",
                     "propagateTags");
 
     private ServiceRules() {}
@@ -122,9 +120,9 @@ final class ServiceRules {
     }
 
     private static void checkRest(@Nullable Integer gracePeriod) {
-        if (gracePeriod != null && gracePeriod != 0) {
-            throw Members.unsupported(
-                    "healthCheckGracePeriodSeconds", gracePeriod, ApiErrors::invalid);
+        if (gracePeriod != null && gracePeriod < 0) {
+            throw ApiErrors.invalid(
+                    "healthCheckGracePeriodSeconds must be between 0 and 2147483647.");
         }
     }
 
@@ -133,13 +131,8 @@ final class ServiceRules {
         return Service.builder()
                 .taskDefinition(taskDefinition)
                 .deploymentConfiguration(
-                        merged(
-                                DaemonRules.defaults(request)
-                                        .strategy(DeploymentStrategy.ROLLING)
-                                        .deploymentCircuitBreaker(
-                                                each -> each.enable(false).rollback(false))
-                                        .build(),
-                                request.deploymentConfiguration()))
+                        DeploymentRules.merged(
+                                DaemonRules.standard(request), request.deploymentConfiguration()))
                 .placementConstraints(List.copyOf(request.placementConstraints()))
                 .placementStrategy(List.copyOf(request.placementStrategy()))
                 .healthCheckGracePeriodSeconds(request.healthCheckGracePeriodSeconds())
@@ -154,7 +147,7 @@ final class ServiceRules {
                         request.propagateTags() == null
                                 ? PropagateTags.NONE
                                 : request.propagateTags())
-                .enableExecuteCommand(false)
+                .enableExecuteCommand(Boolean.TRUE.equals(request.enableExecuteCommand()))
                 .availabilityZoneRebalancing(AvailabilityZoneRebalancing.DISABLED)
                 .build();
     }
@@ -165,7 +158,7 @@ final class ServiceRules {
                 before.toBuilder()
                         .taskDefinition(taskDefinition)
                         .deploymentConfiguration(
-                                merged(
+                                DeploymentRules.merged(
                                         before.deploymentConfiguration(),
                                         request.deploymentConfiguration()));
         if (request.hasPlacementConstraints()) {
@@ -183,70 +176,12 @@ final class ServiceRules {
         if (request.enableECSManagedTags() != null) {
             builder.enableECSManagedTags(request.enableECSManagedTags());
         }
+        if (request.enableExecuteCommand() != null) {
+            builder.enableExecuteCommand(request.enableExecuteCommand());
+        }
         if (request.propagateTags() != null) {
             builder.propagateTags(request.propagateTags());
         }
         return builder.build();
-    }
-
-    private static DeploymentConfiguration merged(
-            DeploymentConfiguration before, @Nullable DeploymentConfiguration given) {
-        if (given == null) {
-            return before;
-        }
-        checkDeployments(given);
-        DeploymentConfiguration.Builder merged = before.toBuilder();
-        if (given.maximumPercent() != null) {
-            merged.maximumPercent(given.maximumPercent());
-        }
-        if (given.minimumHealthyPercent() != null) {
-            merged.minimumHealthyPercent(given.minimumHealthyPercent());
-        }
-        if (given.deploymentCircuitBreaker() != null) {
-            merged.deploymentCircuitBreaker(given.deploymentCircuitBreaker());
-        }
-        if (given.alarms() != null) {
-            merged.alarms(given.alarms());
-        }
-        DeploymentConfiguration result = merged.build();
-        int maximum = result.maximumPercent();
-        int minimum = result.minimumHealthyPercent();
-        if (minimum < 0 || maximum < 1 || maximum > MOST_PERCENT || minimum > maximum) {
-            throw ApiErrors.invalid(
-                    "minimumHealthyPercent must be at least 0 and not above maximumPercent, which"
-                            + " must be between 1 and "
-                            + MOST_PERCENT
-                            + ".");
-        }
-        return result;
-    }
-
-    private static void checkDeployments(DeploymentConfiguration given) {
-        String path = "deploymentConfiguration.";
-        Set<String> known =
-                Set.of(
-                        "maximumPercent",
-                        "minimumHealthyPercent",
-                        "strategy",
-                        "bakeTimeInMinutes",
-                        "deploymentCircuitBreaker",
-                        "alarms");
-        Members.refuseAllBut(known, given, path, ApiErrors::invalid);
-        String strategy = given.strategyAsString();
-        if (strategy != null && !strategy.equals("ROLLING")) {
-            throw Members.unsupported(path + "strategy", strategy, ApiErrors::invalid);
-        }
-        if (given.bakeTimeInMinutes() != null && given.bakeTimeInMinutes() != 0) {
-            throw Members.unsupported(
-                    path + "bakeTimeInMinutes", given.bakeTimeInMinutes(), ApiErrors::invalid);
-        }
-        var breaker = given.deploymentCircuitBreaker();
-        if (breaker != null && Boolean.TRUE.equals(breaker.enable())) {
-            throw Members.unsupported(
-                    path + "deploymentCircuitBreaker.enable", true, ApiErrors::invalid);
-        }
-        if (given.alarms() != null && Boolean.TRUE.equals(given.alarms().enable())) {
-            throw Members.unsupported(path + "alarms.enable", true, ApiErrors::invalid);
-        }
     }
 }

@@ -4,20 +4,26 @@ import io.gantry.control.core.capacity.Platform;
 import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
+import io.gantry.control.core.state.Releases;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceDeployment;
+import io.gantry.control.core.state.ServiceRevision;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 import software.amazon.awssdk.services.ecs.model.DeploymentController;
+import software.amazon.awssdk.services.ecs.model.ServiceCurrentRevisionSummary;
 import software.amazon.awssdk.services.ecs.model.ServiceEvent;
 
 /** Services as ECS describes them. */
 final class ServiceView {
     private final Names names;
+    private final Releases releases;
 
     ServiceView(ClusterState state) {
+        this.releases = state.releases();
         this.names = Names.of(state);
     }
 
@@ -40,6 +46,12 @@ final class ServiceView {
                         .deployments(deployments(service))
                         .events(service.events().stream().map(ServiceView::event).toList())
                         .createdAt(Views.time(service.createdAtMillis()));
+        ServiceDeployment.Key ongoing = service.ongoing();
+        if (ongoing != null) {
+            builder.currentServiceDeployment(names.serviceDeployment(ongoing));
+        }
+        builder.currentServiceRevisions(
+                deployments.stream().map(each -> revision(service, each)).toList());
         if (tagged) {
             builder.tags(service.tags());
         }
@@ -47,9 +59,28 @@ final class ServiceView {
     }
 
     /** Left out where a launch type is shown. */
-    private static @Nullable Collection<CapacityProviderStrategyItem> strategy(Service service) {
-        List<CapacityProviderStrategyItem> strategy = service.spec().capacityProviderStrategy();
+    private static @Nullable Collection<CapacityProviderStrategyItem> strategy(
+            software.amazon.awssdk.services.ecs.model.Service spec) {
+        List<CapacityProviderStrategyItem> strategy = spec.capacityProviderStrategy();
         return strategy.isEmpty() ? null : strategy;
+    }
+
+    private ServiceCurrentRevisionSummary revision(Service service, Deployment deployment) {
+        return ServiceCurrentRevisionSummary.builder()
+                .arn(names.serviceRevision(service.key(), deployment.number()))
+                .requestedTaskCount(deployment.desired())
+                .runningTaskCount(deployment.running())
+                .pendingTaskCount(deployment.pending())
+                .build();
+    }
+
+    /** What the service was configured to be when a deployment began. */
+    private software.amazon.awssdk.services.ecs.model.Service spec(
+            Service service, Deployment deployment) {
+        ServiceRevision revision =
+                releases.revisions()
+                        .get(new ServiceRevision.Key(service.key(), deployment.number()));
+        return revision == null ? service.spec() : revision.spec();
     }
 
     private static ServiceEvent event(Service.Event event) {
@@ -63,9 +94,8 @@ final class ServiceView {
     private List<software.amazon.awssdk.services.ecs.model.Deployment> deployments(
             Service service) {
         var shown = new ArrayList<software.amazon.awssdk.services.ecs.model.Deployment>();
-        var spec = service.spec();
-        String launchType = Launches.launchType(spec);
         for (Deployment deployment : service.deployments()) {
+            var spec = spec(service, deployment);
             shown.add(
                     software.amazon.awssdk.services.ecs.model.Deployment.builder()
                             .id(deployment.id())
@@ -77,9 +107,11 @@ final class ServiceView {
                             .failedTasks(deployment.failed())
                             .createdAt(Views.time(deployment.createdAtMillis()))
                             .updatedAt(Views.time(deployment.updatedAtMillis()))
-                            .launchType(service.spec().launchType())
-                            .capacityProviderStrategy(strategy(service))
-                            .platformVersion(Platform.of(launchType, spec.platformVersion()))
+                            .launchType(spec.launchType())
+                            .networkConfiguration(spec.networkConfiguration())
+                            .capacityProviderStrategy(strategy(spec))
+                            .platformVersion(
+                                    Platform.of(Launches.launchType(spec), spec.platformVersion()))
                             .platformFamily(spec.platformFamily())
                             .rolloutState(deployment.rollout().name())
                             .rolloutStateReason(deployment.rolloutReason())

@@ -6,6 +6,7 @@ import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.rollout.Revisions;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -122,20 +123,22 @@ final class Services {
                 request.taskDefinition() == null
                         ? running
                         : refs.activeDefinition(state, request.taskDefinition()).key();
-        var next =
+        var capacity =
                 ServiceCapacity.after(service.spec(), request, state.taskDefinitions().get(wanted));
+        var spec =
+                RebalancingRules.change(
+                        capacity.on(
+                                ServiceRules.spec(
+                                        service.spec(), request, names.taskDefinition(wanted))),
+                        request.availabilityZoneRebalancing());
         boolean deploys =
                 !wanted.equals(running)
-                        || Boolean.TRUE.equals(request.forceNewDeployment())
-                        || next.platformChanges(service.spec());
+                        || Revisions.differ(service.spec(), spec)
+                        || Boolean.TRUE.equals(request.forceNewDeployment());
         return new Command.UpdateService(
                 key,
                 service.version(),
-                RebalancingRules.change(
-                        next.on(
-                                ServiceRules.spec(
-                                        service.spec(), request, names.taskDefinition(wanted))),
-                        request.availabilityZoneRebalancing()),
+                spec,
                 Objects.requireNonNullElse(request.desiredCount(), service.desiredCount()),
                 wanted,
                 deploys ? context.ids().deployment() : 0);

@@ -28,6 +28,7 @@ public final class LeaderDuties implements Replica.Listener {
     private final PolicyKeeper policy;
     private final LossPatrol losses;
     private final LevelKeeper level;
+    private final HookLoop hooks;
     private @Nullable Timer tick;
     private @Nullable Timer found;
     private @Nullable Timer keep;
@@ -43,7 +44,8 @@ public final class LeaderDuties implements Replica.Listener {
             SessionPatrol sessions,
             PolicyKeeper policy,
             LossPatrol losses,
-            LevelKeeper level) {
+            LevelKeeper level,
+            HookLoop hooks) {
         this.replica = replica;
         this.timers = timers;
         this.founding = founding;
@@ -53,6 +55,7 @@ public final class LeaderDuties implements Replica.Listener {
         this.policy = policy;
         this.losses = losses;
         this.level = level;
+        this.hooks = hooks;
     }
 
     /** Begins to follow who leads; call once. */
@@ -71,6 +74,7 @@ public final class LeaderDuties implements Replica.Listener {
             services.stop();
             sessions.stop();
             losses.stop();
+            hooks.stop();
             cancel(tick);
             cancel(found);
             cancel(keep);
@@ -81,6 +85,7 @@ public final class LeaderDuties implements Replica.Listener {
             services.start();
             sessions.start();
             losses.start();
+            hooks.start();
             // Each duty in a task of its own: one that fails leaves the others alone.
             tick = timers.after(Duration.ZERO, this::tick);
             found = timers.after(Duration.ZERO, this::found);
@@ -119,10 +124,12 @@ public final class LeaderDuties implements Replica.Listener {
     @Override
     public void applied(ClusterState state, Touched touched) {
         services.touched(touched);
+        hooks.touched(state, touched);
     }
 
     @Override
     public void restored(ClusterState state) {
         services.touchedAll();
+        hooks.touchedAll();
     }
 }

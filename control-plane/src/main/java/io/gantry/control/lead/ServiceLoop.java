@@ -4,7 +4,7 @@ import io.gantry.common.model.IdSource;
 import io.gantry.common.time.Timers;
 import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.command.Reply;
-import io.gantry.control.core.reconcile.Census;
+import io.gantry.control.core.reconcile.Lanes;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
@@ -117,7 +117,7 @@ public final class ServiceLoop {
             return;
         }
         CommitPlan plan = Reconciler.next(state, service, ids, random);
-        remember(key, Census.of(state, service).missing() > starts(plan));
+        remember(key, Lanes.missing(state, service) > starts(plan));
         if (plan != null) {
             inFlight.add(key);
             var _ =

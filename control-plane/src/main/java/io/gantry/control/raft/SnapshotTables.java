@@ -10,8 +10,11 @@ import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
+import io.gantry.control.core.state.Releases;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.ServiceRevision;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -40,6 +43,8 @@ final class SnapshotTables {
                     Map.entry("tasks", Task.class),
                     Map.entry("tokens", TokenUse.class),
                     Map.entry("deadlines", Deadline.class),
+                    Map.entry("serviceRevisions", ServiceRevision.class),
+                    Map.entry("serviceDeployments", ServiceDeployment.class),
                     Map.entry("capacityProviders", CapacityProvider.class));
 
     private final SortedTable.Editor<String, Cluster> clusters =
@@ -70,6 +75,11 @@ final class SnapshotTables {
     private final SortedTable.Editor<ServiceKey, Present> daemons =
             SortedTable.<ServiceKey, Present>empty().edit();
 
+    private final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> serviceRevisions =
+            SortedTable.<ServiceRevision.Key, ServiceRevision>empty().edit();
+    private final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeployments =
+            SortedTable.<ServiceDeployment.Key, ServiceDeployment>empty().edit();
+
     /** Shows all rows of a state, table by table in the order of their keys. */
     static void forEach(ClusterState state, BiConsumer<String, Object> action) {
         state.clusters().forEach((key, row) -> action.accept("clusters", row));
@@ -80,6 +90,9 @@ final class SnapshotTables {
         state.tasks().forEach((key, row) -> action.accept("tasks", row));
         state.tokens().forEach((key, row) -> action.accept("tokens", row));
         state.deadlines().forEach((key, row) -> action.accept("deadlines", key));
+        Releases releases = state.releases();
+        releases.revisions().forEach((key, row) -> action.accept("serviceRevisions", row));
+        releases.deployments().forEach((key, row) -> action.accept("serviceDeployments", row));
         state.capacityProviders().forEach((key, row) -> action.accept("capacityProviders", row));
     }
 
@@ -104,6 +117,9 @@ final class SnapshotTables {
             case TokenUse use -> tokens.put(use.token(), use);
             case CapacityProvider provider -> capacityProviders.put(provider.name(), provider);
             case Deadline deadline -> deadlines.put(deadline, Present.YES);
+            case ServiceRevision revision -> serviceRevisions.put(revision.key(), revision);
+            case ServiceDeployment deployment ->
+                    serviceDeployments.put(deployment.key(), deployment);
             default -> throw new AssertionError("row of no table: " + row.getClass());
         }
     }
@@ -150,6 +166,7 @@ final class SnapshotTables {
                 workersByCluster.done(),
                 header.policy() == null ? Policy.DEFAULT : header.policy(),
                 header.restored(),
+                new Releases(serviceRevisions.done(), serviceDeployments.done()),
                 capacityProviders.done(),
                 daemons.done());
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -97,7 +98,8 @@ final class ControlNode implements AutoCloseable {
                         url.toString(),
                         ControlPlaneConfig.Losses.USUAL,
                         List.of(),
-                        0);
+                        0,
+                        Map.of());
         return new ControlNode(url, ControlPlane.start(config));
     }
 

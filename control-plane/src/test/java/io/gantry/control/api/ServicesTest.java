@@ -302,20 +302,10 @@ class ServicesTest {
                 "'deploymentController' with value",
                 r -> r.deploymentController(d -> d.type("EXTERNAL")));
         refused(
-                "deploymentCircuitBreaker.enable'",
-                r ->
-                        r.deploymentConfiguration(
-                                d ->
-                                        d.deploymentCircuitBreaker(
-                                                b -> b.enable(true).rollback(true))));
-        refused(
                 "alarms.enable'",
                 r ->
                         r.deploymentConfiguration(
                                 d -> d.alarms(a -> a.enable(true).rollback(true).alarmNames("x"))));
-        refused("strategy' with value", r -> r.deploymentConfiguration(d -> d.strategy("CANARY")));
-        refused("'healthCheckGracePeriodSeconds'", r -> r.healthCheckGracePeriodSeconds(5));
-        refused("'enableExecuteCommand'", r -> r.enableExecuteCommand(true));
         refused("platform version must be null", r -> r.platformVersion("LATEST"));
         refused("'role'", r -> r.role("ecsServiceRole"));
         refused(

@@ -45,6 +45,7 @@ public final class Audit {
         state.workers().forEach((id, worker) -> check(state, worker));
         state.clusters().forEach((name, cluster) -> check(state, cluster));
         state.services().forEach((key, service) -> check(state, service));
+        ReleaseAudit.check(state);
         assertThat(state.daemons().size())
                 .isEqualTo((int) state.services().values().filter(Audit::daemon).count());
         assertThat(state.clusters().values().map(Cluster::name).flatMap(state::daemonsOf))

@@ -20,7 +20,9 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.ServiceRevision;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
@@ -29,9 +31,11 @@ import io.gantry.control.core.state.Worker.AgentVersion;
 import io.gantry.control.core.transition.Outcome;
 import io.gantry.control.core.transition.Transitions;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
@@ -175,18 +179,42 @@ public final class Lab {
     }
 
     public Reply createService(TaskDefinitionKey definition, int desired, int min, int max) {
+        return createService(
+                definition,
+                desired,
+                configuration -> configuration.minimumHealthyPercent(min).maximumPercent(max));
+    }
+
+    /** A service that is deployed in a certain way. */
+    public Reply createService(
+            TaskDefinitionKey definition,
+            int desired,
+            Consumer<DeploymentConfiguration.Builder> configuration) {
+        return createService(
+                definition, desired, spec -> spec.deploymentConfiguration(configuration), WEB);
+    }
+
+    /** A service of a certain configuration. */
+    public Reply createService(
+            TaskDefinitionKey definition,
+            int desired,
+            Consumer<software.amazon.awssdk.services.ecs.model.Service.Builder> configure,
+            ServiceKey key) {
         var spec =
                 software.amazon.awssdk.services.ecs.model.Service.builder()
-                        .serviceName(WEB.name())
-                        .deploymentConfiguration(
-                                DeploymentConfiguration.builder()
-                                        .minimumHealthyPercent(min)
-                                        .maximumPercent(max)
-                                        .build())
-                        .build();
+                        .serviceName(key.name())
+                        .taskDefinition(definition.toString());
+        configure.accept(spec);
         return apply(
                 new Command.CreateService(
-                        WEB, spec, desired, List.of(), definition, ids.deployment(), null, ""));
+                        key,
+                        spec.build(),
+                        desired,
+                        List.of(),
+                        definition,
+                        ids.deployment(),
+                        null,
+                        ""));
     }
 
     /** A service of any configuration; the name comes from here. */
@@ -206,10 +234,24 @@ public final class Lab {
                 new Command.UpdateService(
                         WEB,
                         service.version(),
-                        service.spec(),
+                        service.spec().toBuilder().taskDefinition(definition.toString()).build(),
                         desired,
                         definition,
                         deploy ? ids.deployment() : 0));
+    }
+
+    /** The service deployment that was begun last. */
+    public ServiceDeployment latestDeployment() {
+        return state.releases()
+                .deploymentsOf(WEB)
+                .max(Comparator.comparingLong((ServiceDeployment each) -> each.times().created()))
+                .orElseThrow();
+    }
+
+    /** The service deployment that brings, or brought, a revision. */
+    public ServiceDeployment deploymentOf(long revision) {
+        var key = ServiceDeployment.Key.of(new ServiceRevision.Key(WEB, revision));
+        return Check.present(state.releases().deployments().get(key), key);
     }
 
     /** An agent reports a status of a task and what it gives of its containers. */

@@ -18,6 +18,7 @@ import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica.Role;
 import io.gantry.control.log.VirtualLog;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -44,7 +45,13 @@ class LeaderDutiesTest {
                 new SessionPatrol(log, log, world.live, world.time, world.time),
                 new PolicyKeeper(log, policy),
                 new LossPatrol(log, log, world.time, world.time),
-                new LevelKeeper(log, known, () -> common));
+                new LevelKeeper(log, known, () -> common),
+                new HookLoop(
+                        log,
+                        log,
+                        world.time,
+                        (_, _) -> new CompletableFuture<>(),
+                        new HookTargets(Map.of())));
     }
 
     private void lead() {

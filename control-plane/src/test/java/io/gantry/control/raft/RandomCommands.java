@@ -14,7 +14,9 @@ import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Staging;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
@@ -22,6 +24,7 @@ import io.gantry.control.core.state.Worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -94,6 +97,21 @@ final class RandomCommands {
                         () -> new Command.ReconcileWorker(worker(state), session(state), List.of()),
                         () -> new Command.DeregisterWorker(worker(state), random.nextBoolean()),
                         () -> new Command.DeleteService(service(state), random.nextBoolean()),
+                        () ->
+                                new Command.StopServiceDeployment(
+                                        deployment(state), random.nextBoolean()),
+                        () ->
+                                new Command.ContinueServiceDeployment(
+                                        deployment(state), hook(state), random.nextBoolean()),
+                        () ->
+                                new Command.ReportHook(
+                                        deployment(state),
+                                        hook(state),
+                                        any(
+                                                Stream.of(Staging.HookStatus.values()),
+                                                () -> Staging.HookStatus.FAILED),
+                                        random.nextInt(60_000),
+                                        null),
                         () -> new Command.DeleteCluster("c" + random.nextInt(8)),
                         () -> new Command.DeregisterTaskDefinition(definition(state)),
                         Command.Tick::new,
@@ -341,6 +359,24 @@ final class RandomCommands {
 
     private ServiceKey service(ClusterState state) {
         return any(state.services().values().map(Service::key), () -> new ServiceKey("c", "s"));
+    }
+
+    private ServiceDeployment.Key deployment(ClusterState state) {
+        return any(
+                state.releases().deployments().values().map(ServiceDeployment::key),
+                () -> new ServiceDeployment.Key(service(state), "x"));
+    }
+
+    private String hook(ClusterState state) {
+        return any(
+                state.releases()
+                        .deployments()
+                        .values()
+                        .map(ServiceDeployment::staging)
+                        .filter(Objects::nonNull)
+                        .flatMap(staging -> staging.hooks().stream())
+                        .map(Staging.Hook::id),
+                () -> "none");
     }
 
     private TaskDefinitionKey definition(ClusterState state) {

@@ -10,7 +10,9 @@ import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.Staging;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
@@ -265,8 +267,10 @@ public sealed interface Command {
      * Reply.Started} or {@link Reply.Refused}.
      *
      * @param basedOn version of the service that the plan was made from
-     * @param starts tasks of the primary deployment
+     * @param starts tasks of one deployment
      * @param complaint what keeps the service from its goal, in the words of its events, or null
+     * @param lane number of the deployment that all this is about, if the service has several side
+     *     by side; 0 for the primary one and whatever it replaces
      */
     record CommitPlan(
             ServiceKey service,
@@ -274,8 +278,21 @@ public sealed interface Command {
             Launch launch,
             List<Start> starts,
             List<TaskId> stops,
-            @Nullable String complaint)
-            implements Command {}
+            @Nullable String complaint,
+            long lane)
+            implements Command {
+
+        /** A plan for the primary deployment. */
+        public CommitPlan(
+                ServiceKey service,
+                long basedOn,
+                Launch launch,
+                List<Start> starts,
+                List<TaskId> stops,
+                @Nullable String complaint) {
+            this(service, basedOn, launch, starts, stops, complaint, 0);
+        }
+    }
 
     /** Raises the feature level; never lowers it. Answered by {@link Reply.Done}. */
     record RaiseLevel(int level) implements Command {}
@@ -319,6 +336,39 @@ public sealed interface Command {
      * @param silentMillis how long it has been silent, at the least
      */
     record LoseWorker(WorkerId worker, long session, long silentMillis) implements Command {}
+
+    /**
+     * Ends a service deployment. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param rollback whether the service goes back to its last completed revision, or else stays
+     *     as it is
+     */
+    record StopServiceDeployment(ServiceDeployment.Key deployment, boolean rollback)
+            implements Command {}
+
+    /**
+     * Decides on a hook that waits for it. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param rollback whether the service goes back, or else on
+     */
+    record ContinueServiceDeployment(
+            ServiceDeployment.Key deployment, String hook, boolean rollback) implements Command {}
+
+    /**
+     * What a hook has answered, or that it did not. One that is over already is not changed.
+     * Answered by {@link Reply.Done}.
+     *
+     * @param status IN_PROGRESS if it is to be called again
+     * @param againMillis how long from now on, then
+     * @param note what the hook wants to be told with the next call, or null
+     */
+    record ReportHook(
+            ServiceDeployment.Key deployment,
+            String hook,
+            Staging.HookStatus status,
+            long againMillis,
+            @Nullable String note)
+            implements Command {}
 
     /**
      * Makes a pool of workers. Answered by {@link Reply.Done} or {@link Reply.Refused}.

@@ -52,6 +52,8 @@ public sealed interface Reply {
         TASK_DEFINITION,
         INVALID_PARAMETER,
         WORKER_INACTIVE,
+        SERVICE_DEPLOYMENT_NOT_FOUND,
+        CONFLICT,
         CAPACITY_PROVIDER,
         RESOURCE_IN_USE,
         /** The state has moved on since the command was made; make it anew. */

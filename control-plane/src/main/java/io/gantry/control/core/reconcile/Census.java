@@ -60,7 +60,8 @@ public record Census(
     /** Counts {@code tasks}, which may hold stopped ones. */
     public static Census of(
             Service service, Stream<Task> tasks, Predicate<WorkerId> isDraining, long nowMillis) {
-        List<Task> all = tasks.filter(task -> task.alive() && task.wanted()).toList();
+        List<Task> all =
+                tasks.filter(task -> task.alive() && task.wanted() && isOf(service, task)).toList();
         List<Task> wanted = all.stream().filter(task -> !task.lost()).toList();
         Set<WorkerId> draining =
                 wanted.stream()
@@ -77,14 +78,24 @@ public record Census(
                 all.stream().filter(Task::lost).toList());
     }
 
-    /** Whether a task is one that the service wants where it is, or else has to be replaced. */
+    /** Side by side, each revision counts its own tasks alone. */
+    private static boolean isOf(Service service, Task task) {
+        return !service.course().staged()
+                || service.deployments().stream()
+                        .anyMatch(each -> each.number() == task.deployment());
+    }
+
+    /**
+     * Whether a task is one that the service wants where it is, or else has to be replaced. When
+     * the primary deployment has failed for good, all that still runs stays.
+     */
     boolean stays(Task task) {
         return stays(task, service, draining);
     }
 
     private static boolean stays(Task task, Service service, Set<WorkerId> draining) {
         return !service.deployments().isEmpty()
-                && task.deployment() == service.primary().number()
+                && (task.deployment() == service.primary().number() || service.primary().stalled())
                 && !draining.contains(task.worker());
     }
 
@@ -117,7 +128,7 @@ public record Census(
 
     /** Tasks that may stay and have not failed their health checks. */
     List<Task> sound() {
-        return current.stream().filter(task -> !isUnhealthy(task)).toList();
+        return current.stream().filter(task -> !failing(task)).toList();
     }
 
     /** Tasks that the primary deployment lacks; unhealthy and leaving ones count as missing. */
@@ -139,6 +150,11 @@ public record Census(
         return Math.max(0, sound().size() - unproved() - service.desiredCount());
     }
 
+    /** Whether it has to be replaced as its health checks say that it does not work. */
+    public boolean failing(Task task) {
+        return isUnhealthy(task) && nowMillis - task.times().startedAt() >= service.graceMillis();
+    }
+
     /** Whether its health checks say that it does not work. */
     public static boolean isUnhealthy(Task task) {
         return task.last() == Status.RUNNING && task.health() == Health.UNHEALTHY;
@@ -146,7 +162,7 @@ public record Census(
 
     /** Whether the scheduler has to leave a task alone; failed health checks end any protection. */
     boolean isProtected(Task task) {
-        return task.isProtected(nowMillis) && !isUnhealthy(task);
+        return task.isProtected(nowMillis) && !failing(task);
     }
 
     /**

@@ -80,7 +80,8 @@ final class DaemonPlan {
 
     /** Machines that lack their task; one on which a task still stops has to wait. */
     private List<WorkerId> places(List<Refusal> refusals) {
-        if (state.nowMillis() < service.primary().notBeforeMillis()) {
+        if (service.primary().stalled()
+                || state.nowMillis() < service.primary().notBeforeMillis()) {
             return List.of();
         }
         Set<WorkerId> occupied = new HashSet<>();

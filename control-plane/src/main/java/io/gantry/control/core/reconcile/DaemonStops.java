@@ -64,8 +64,9 @@ public final class DaemonStops {
         if (!task.equals(keepers.get(task.worker()))) {
             return true;
         }
-        boolean outdated = task.deployment() != census.service().primary().number();
-        return (outdated || Census.isUnhealthy(task))
+        var primary = census.service().primary();
+        boolean outdated = task.deployment() != primary.number() && !primary.stalled();
+        return (outdated || census.failing(task))
                 && (!counts || healthy > census.service().minimumHealthy());
     }
 }

@@ -19,6 +19,7 @@ import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,11 @@ public final class Reconciler {
         if (service.daemon()) {
             return DaemonPlan.next(state, service, ids);
         }
-        return new Reconciler(state, service, ids, random).next();
+        return Lanes.of(service).stream()
+                .map(lane -> new Reconciler(state, lane, ids, random).next())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private @Nullable CommitPlan next() {
@@ -88,7 +93,14 @@ public final class Reconciler {
         if (starts.isEmpty() && stops.isEmpty() && (complaint == null || isSaid)) {
             return null;
         }
-        return new CommitPlan(service.key(), service.version(), launch, starts, stops, complaint);
+        return new CommitPlan(
+                service.key(),
+                service.version(),
+                launch,
+                starts,
+                stops,
+                complaint,
+                Lanes.number(service));
     }
 
     private Demand demand(TaskDefinitionRow definition, int count) {
@@ -120,7 +132,8 @@ public final class Reconciler {
 
     /** Unhealthy tasks are replaced before they are stopped, as far as the maximum lets us. */
     private int startsNow() {
-        if (state.nowMillis() < service.primary().notBeforeMillis()) {
+        if (service.primary().stalled()
+                || state.nowMillis() < service.primary().notBeforeMillis()) {
             return 0;
         }
         return Math.min(MAX_STARTS, Math.min(census.missing(), room()));
@@ -142,7 +155,7 @@ public final class Reconciler {
      * others in its place, then what has to be replaced.
      */
     private Stream<Task> stopCandidates() {
-        boolean stuck = census.missing() > 0 && room() <= 0;
+        boolean stuck = !service.primary().stalled() && census.missing() > 0 && room() <= 0;
         int sick = stuck ? Math.max(1, census.replaced()) : census.replaced();
         Stream<Task> surplus =
                 Split.surplus(
@@ -157,7 +170,7 @@ public final class Reconciler {
 
     private Stream<Task> leastUseful(boolean unhealthy) {
         return census.current().stream()
-                .filter(task -> Census.isUnhealthy(task) == unhealthy)
+                .filter(task -> census.failing(task) == unhealthy)
                 .sorted(leastUseful());
     }
 
@@ -186,7 +199,8 @@ public final class Reconciler {
             return null;
         }
         boolean forGood =
-                census.missing() > 0
+                !service.primary().stalled()
+                        && census.missing() > 0
                         && room() <= 0
                         && service.maximum() <= service.minimumHealthy()
                         && census.alive() == census.healthy();

@@ -26,7 +26,8 @@ public final class StartBudget {
      */
     public StartBudget(Census census, int alive) {
         Service service = census.service();
-        this.missing = census.missing();
+        // A deployment that has failed wants no more tasks.
+        this.missing = service.primary().stalled() ? 0 : census.missing();
         this.room = service.maximum() - alive;
         this.balances = ZoneBalance.mayStart(census);
         List<CapacityProviderStrategyItem> strategy = service.spec().capacityProviderStrategy();

@@ -24,7 +24,7 @@ public final class StopBudget {
 
     /** As {@link #allows}, if nothing were protected. */
     boolean affords(Task task) {
-        boolean sound = census.stays(task) && !Census.isUnhealthy(task);
+        boolean sound = census.stays(task) && !census.failing(task);
         boolean counts = census.healthy(task);
         if (sound && excess > 0 && !(counts && healthy <= leastHealthy())) {
             excess--;

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy what the installation was configured to do
  * @param restored whether this came out of a file and no command has been applied since: the next
  *     one makes a new beginning of it
+ * @param releases revisions and deployments of services
  * @param capacityProviders those that users have made, also deleted ones for a while
  * @param daemons active services that want a task on each machine
  */
@@ -45,6 +46,7 @@ public record ClusterState(
         SortedTable<WorkerOf, Present> workersByCluster,
         Policy policy,
         boolean restored,
+        Releases releases,
         SortedTable<String, CapacityProvider> capacityProviders,
         SortedTable<ServiceKey, Present> daemons) {
 
@@ -69,6 +71,7 @@ public record ClusterState(
                     SortedTable.empty(),
                     Policy.DEFAULT,
                     false,
+                    Releases.NONE,
                     SortedTable.empty(),
                     SortedTable.empty());
 
@@ -93,6 +96,7 @@ public record ClusterState(
                 workersByCluster,
                 policy,
                 true,
+                releases,
                 capacityProviders,
                 daemons);
     }

@@ -49,9 +49,11 @@ public record Deployment(
      *
      * @param inARow tasks in a row that never reached RUNNING
      * @param notBeforeMillis no task is started before; grows while tasks keep failing to start
+     * @param counted tasks that have failed to start or to become healthy, as the circuit breaker
+     *     counts them
      */
-    public record Failures(int inARow, long notBeforeMillis) {
-        static final Failures NONE = new Failures(0, 0);
+    public record Failures(int inARow, long notBeforeMillis, int counted) {
+        static final Failures NONE = new Failures(0, 0, 0);
     }
 
     /** A roll-out that begins. */
@@ -72,6 +74,21 @@ public record Deployment(
                 Map.of());
     }
 
+    /** A roll-out of a revision that was there before. */
+    public static Deployment again(
+            ServiceRevision revision, int desired, String reason, long nowMillis) {
+        return new Deployment(
+                revision.key().number(),
+                revision.taskDefinition(),
+                desired,
+                TaskCounts.NONE,
+                Failures.NONE,
+                new Stage(Rollout.IN_PROGRESS, reason),
+                revision.createdAtMillis(),
+                nowMillis,
+                revision.imageDigests());
+    }
+
     /** Its id as tasks and descriptions show it. */
     public String id() {
         return "ecs-svc/" + number;
@@ -85,9 +102,19 @@ public record Deployment(
         return tasks.pending();
     }
 
-    /** Tasks in a row that never reached RUNNING. */
+    /** Tasks that have failed, as the circuit breaker counts them. */
     public int failed() {
+        return failures.counted();
+    }
+
+    /** Tasks in a row that never reached RUNNING. */
+    public int failedToStart() {
         return failures.inARow();
+    }
+
+    /** Whether it has failed, so that it starts no more tasks. */
+    public boolean stalled() {
+        return rollout() == Rollout.FAILED;
     }
 
     public long notBeforeMillis() {
@@ -115,17 +142,47 @@ public record Deployment(
         return with(desired, tasks, failures, last, nowMillis);
     }
 
-    /** One more task has not reached RUNNING; the next may start at {@code notBefore}. */
-    public Deployment failing(long notBefore, long nowMillis) {
-        var more = new Failures(failures.inARow() + 1, notBefore);
+    public Deployment failed(@Nullable String why, long nowMillis) {
+        return with(desired, tasks, failures, new Stage(Rollout.FAILED, why), nowMillis);
+    }
+
+    /** It is rolled out once more, with nothing held against it. */
+    public Deployment again(int count, String why, long nowMillis) {
+        var begin = new Stage(Rollout.IN_PROGRESS, why);
+        return with(count, tasks, Failures.NONE, begin, nowMillis);
+    }
+
+    /**
+     * One more task has not reached RUNNING; the next may start at {@code notBefore}.
+     *
+     * @param counts whether the circuit breaker counts it
+     */
+    public Deployment failing(long notBefore, boolean counts, long nowMillis) {
+        var more =
+                new Failures(
+                        failures.inARow() + 1, notBefore, failures.counted() + (counts ? 1 : 0));
         return with(desired, tasks, more, stage, nowMillis);
     }
 
-    /** A task has reached RUNNING: earlier failures no longer count. */
+    /** A task has failed its health checks and is replaced. */
+    public Deployment unhealthy(long nowMillis) {
+        var more =
+                new Failures(failures.inARow(), failures.notBeforeMillis(), failures.counted() + 1);
+        return with(desired, tasks, more, stage, nowMillis);
+    }
+
+    /** A task has reached RUNNING: that earlier ones did not no longer holds it up. */
     public Deployment succeeding() {
-        return failures.equals(Failures.NONE)
-                ? this
-                : with(desired, tasks, Failures.NONE, stage, updatedAtMillis);
+        return failing(new Failures(0, 0, failures.counted()));
+    }
+
+    /** A task has proved healthy: the circuit breaker begins anew. */
+    public Deployment proving() {
+        return failing(new Failures(failures.inARow(), failures.notBeforeMillis(), 0));
+    }
+
+    private Deployment failing(Failures next) {
+        return next.equals(failures) ? this : with(desired, tasks, next, stage, updatedAtMillis);
     }
 
     /** Remembers the content of the images of some containers; what is known already stays. */

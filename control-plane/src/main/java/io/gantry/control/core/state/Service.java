@@ -39,8 +39,13 @@ public record Service(
      * @param deployments newest first; the first is the PRIMARY one while the service is active
      * @param events newest first, at most {@link #MAX_EVENTS}
      * @param steady whether it has had what it wants since it last said so
+     * @param course where its service deployments are
      */
-    public record Progress(List<Deployment> deployments, List<Event> events, boolean steady) {
+    public record Progress(
+            List<Deployment> deployments,
+            List<Event> events,
+            boolean steady,
+            @Nullable Course course) {
         public Progress {
             deployments = List.copyOf(deployments);
             events = List.copyOf(events);
@@ -48,11 +53,40 @@ public record Service(
 
         /** A service that begins with a deployment. */
         public static Progress begin(Deployment first) {
-            return new Progress(List.of(first), List.of(), false);
+            return new Progress(List.of(first), List.of(), false, null);
         }
 
         private Progress steady(boolean now) {
-            return new Progress(deployments, events, now);
+            return new Progress(deployments, events, now, course);
+        }
+    }
+
+    /**
+     * Where the service deployments of a service are.
+     *
+     * @param completed the revision that was rolled out last as a whole, 0 for none
+     * @param ongoing id of the service deployment that is under way, or null
+     * @param staged whether that one goes by stages, or went until it was stopped, so that each
+     *     revision has its own tasks
+     */
+    public record Course(long completed, @Nullable String ongoing, boolean staged) {
+        static final Course NONE = new Course(0, null, false);
+
+        public Course begun(String id, boolean byStages) {
+            return new Course(completed, id, byStages);
+        }
+
+        public Course ended() {
+            return new Course(completed, null, false);
+        }
+
+        /** It is over, but the revisions stay as they are. */
+        public Course sideBySide() {
+            return new Course(completed, null, true);
+        }
+
+        public Course completed(long revision) {
+            return new Course(revision, null, false);
         }
     }
 
@@ -107,6 +141,28 @@ public record Service(
     /** Whether it wants a task on each machine instead of a number of them. */
     public boolean daemon() {
         return spec().schedulingStrategy() == SchedulingStrategy.DAEMON;
+    }
+
+    /** Where its service deployments are. */
+    public Course course() {
+        Course course = progress.course();
+        return course == null ? Course.NONE : course;
+    }
+
+    public Service with(Course next) {
+        return progressing(new Progress(deployments(), events(), steady(), next));
+    }
+
+    /** The name of the service deployment that is under way, or null. */
+    public ServiceDeployment.@Nullable Key ongoing() {
+        String id = course().ongoing();
+        return id == null ? null : new ServiceDeployment.Key(key, id);
+    }
+
+    /** For how long after a task's start failed health checks do not count, in milliseconds. */
+    public long graceMillis() {
+        Integer seconds = spec().healthCheckGracePeriodSeconds();
+        return seconds == null ? 0 : seconds * 1_000L;
     }
 
     public boolean active() {
@@ -168,7 +224,7 @@ public record Service(
     }
 
     public Service withDeployments(List<Deployment> changed) {
-        return progressing(new Progress(changed, events(), steady()));
+        return progressing(new Progress(changed, events(), steady(), course()));
     }
 
     /** Puts a new deployment before the others. */
@@ -176,6 +232,28 @@ public record Service(
         var all = new ArrayList<Deployment>();
         all.add(next);
         all.addAll(deployments());
+        return withDeployments(all);
+    }
+
+    /**
+     * The service as one of its revisions sees it while it has several side by side: with as many
+     * tasks to run as that revision should have.
+     */
+    public Service lane(Deployment revision) {
+        return new Service(
+                key,
+                new Goal(spec(), status(), revision.desired()),
+                new Progress(List.of(revision), events(), steady(), course()),
+                tags,
+                createdAtMillis,
+                version);
+    }
+
+    /** Makes a deployment the PRIMARY one. */
+    public Service leading(Deployment first) {
+        var all = new ArrayList<Deployment>();
+        all.add(first);
+        deployments().stream().filter(each -> each.number() != first.number()).forEach(all::add);
         return withDeployments(all);
     }
 
@@ -218,6 +296,6 @@ public record Service(
         var all = new ArrayList<Event>();
         all.add(event);
         all.addAll(events().subList(0, Math.min(events().size(), MAX_EVENTS - 1)));
-        return progressing(new Progress(deployments(), all, steady()));
+        return progressing(new Progress(deployments(), all, steady(), course()));
     }
 }

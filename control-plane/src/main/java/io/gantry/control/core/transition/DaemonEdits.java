@@ -80,7 +80,7 @@ final class DaemonEdits {
         List<TaskId> started = judgeStarts(plan, wanted, refused);
         stopped.forEach(stop);
         census.lost().forEach(new LossEdits(edit)::giveUp);
-        diary.planned(key, started, stopped, plan.complaint());
+        diary.planned(census, started, stopped, plan);
         edit.touch(key);
         return new Reply.Started(started, refused);
     }

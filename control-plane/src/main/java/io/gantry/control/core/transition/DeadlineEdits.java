@@ -6,6 +6,7 @@ import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Token;
 import java.util.List;
@@ -48,6 +49,7 @@ final class DeadlineEdits {
                 Service service = edit.serviceRows.get(key);
                 if (service != null && service.status() == Service.LifeStatus.INACTIVE) {
                     edit.serviceRows.remove(key);
+                    edit.services().releases().forgetRevisions(key);
                 }
             }
             case FORGET_CLUSTER -> {
@@ -61,6 +63,8 @@ final class DeadlineEdits {
             case LOOK_AT_ZONES -> edit.fleet().lookAtZones(subject);
             case INTERRUPT_WORKER -> edit.interruptions().end(WorkerId.parse(subject));
             case FORGET_TOKEN -> edit.tokenRows.remove(Token.parse(subject));
+            case FORGET_SERVICE_DEPLOYMENT ->
+                    edit.serviceDeploymentRows.remove(ServiceDeployment.Key.parse(subject));
             case END_PROTECTION -> edit.protections().end(TaskId.parse(subject));
         }
     }

@@ -1,6 +1,7 @@
 package io.gantry.control.core.transition;
 
 import io.gantry.common.model.TaskId;
+import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.reconcile.Census;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Service.Event;
@@ -9,7 +10,6 @@ import io.gantry.control.core.state.Task;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Writes service events, in the words of ECS, which tools search for. */
 final class Diary {
@@ -20,13 +20,14 @@ final class Diary {
         this.edit = edit;
     }
 
-    void planned(
-            ServiceKey key, List<TaskId> started, List<Task> stopped, @Nullable String complaint) {
+    void planned(Census census, List<TaskId> started, List<Task> stopped, CommitPlan plan) {
+        ServiceKey key = plan.service();
+        String complaint = plan.complaint();
         if (!started.isEmpty()) {
             write(key, "has started " + count(started.size()) + ": " + names(started) + ".");
         }
         stopped.stream()
-                .filter(Census::isUnhealthy)
+                .filter(census::failing)
                 .map(task -> "(task " + task.id() + ") failed container health checks.")
                 .forEach(sentence -> write(key, sentence));
         if (!stopped.isEmpty()) {
@@ -44,6 +45,16 @@ final class Diary {
 
     Service completed(Service service) {
         return with(service, "(deployment " + service.primary().id() + ") deployment completed.");
+    }
+
+    /** A deployment has failed; a reason of ours may come as a sentence. */
+    Service failed(Service service, String deployment, String why) {
+        String reason = why.endsWith(".") ? why : why + ".";
+        return with(service, "(deployment " + deployment + ") deployment failed: " + reason);
+    }
+
+    Service rollingBack(Service service) {
+        return with(service, "rolling back to deployment " + service.primary().id() + ".");
     }
 
     Service steady(Service service) {

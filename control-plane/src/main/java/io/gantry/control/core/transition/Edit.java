@@ -15,8 +15,11 @@ import io.gantry.control.core.state.Family;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.Releases;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.ServiceRevision;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -49,6 +52,8 @@ final class Edit {
     final SortedTable.Editor<TaskOf.Service, Present> tasksByService;
     final SortedTable.Editor<TaskOf.Worker, Present> tasksByWorker;
     final SortedTable.Editor<WorkerOf, Present> workersByCluster;
+    final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> revisionRows;
+    final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeploymentRows;
     final SortedTable.Editor<String, CapacityProvider> capacityProviderRows;
     final SortedTable.Editor<ServiceKey, Present> daemons;
 
@@ -79,6 +84,8 @@ final class Edit {
         this.tasksByService = before.tasksByService().edit();
         this.tasksByWorker = before.tasksByWorker().edit();
         this.workersByCluster = before.workersByCluster().edit();
+        this.revisionRows = before.releases().revisions().edit();
+        this.serviceDeploymentRows = before.releases().deployments().edit();
         this.capacityProviderRows = before.capacityProviders().edit();
         this.daemons = before.daemons().edit();
         this.services = new ServiceEdits(this);
@@ -227,6 +234,7 @@ final class Edit {
                         workersByCluster.done(),
                         policy,
                         false,
+                        new Releases(revisionRows.done(), serviceDeploymentRows.done()),
                         capacityProviderRows.done(),
                         daemons.done());
         return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));

@@ -45,9 +45,9 @@ final class ImagePins {
         }
         Map<String, String> found = found(row.definition(), containers);
         if (!deployment.imageDigests().keySet().containsAll(found.keySet())) {
-            edit.serviceRows.put(
-                    service.key(),
-                    service.changing(deployment.number(), each -> each.pinning(found)));
+            Deployment pinned = deployment.pinning(found);
+            edit.serviceRows.put(service.key(), service.changing(deployment.number(), _ -> pinned));
+            edit.services().releases().pinned(service.key(), pinned);
         }
     }
 

@@ -51,6 +51,9 @@ final class ObservationEdits {
         if (after.service() != null && after.last() != before.last()) {
             edit.services().taskMoved(after);
         }
+        if (TaskFailures.provesHealthy(before, after)) {
+            edit.services().taskProved(after);
+        }
     }
 
     private static boolean differs(Task before, Task after) {

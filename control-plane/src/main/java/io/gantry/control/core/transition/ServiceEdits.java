@@ -10,6 +10,7 @@ import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.reconcile.Census;
+import io.gantry.control.core.reconcile.Lanes;
 import io.gantry.control.core.reconcile.StartBudget;
 import io.gantry.control.core.reconcile.StopBudget;
 import io.gantry.control.core.state.Deadline;
@@ -19,6 +20,7 @@ import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Service.Goal;
 import io.gantry.control.core.state.Service.LifeStatus;
 import io.gantry.control.core.state.Service.Progress;
+import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
@@ -38,10 +40,18 @@ final class ServiceEdits {
 
     private final Edit edit;
     private final Diary diary;
+    private final TaskFailures failures;
+    private final ReleaseEdits releases;
 
     ServiceEdits(Edit edit) {
         this.edit = edit;
         this.diary = new Diary(edit);
+        this.failures = new TaskFailures(edit, diary);
+        this.releases = new ReleaseEdits(edit, diary);
+    }
+
+    ReleaseEdits releases() {
+        return releases;
     }
 
     Reply create(CreateService create) {
@@ -66,15 +76,18 @@ final class ServiceEdits {
                         create.taskDefinition(),
                         create.desiredCount(),
                         edit.nowMillis);
+        // Those of an earlier service of this name.
+        releases.forgetRevisions(create.service());
         edit.serviceRows.put(
                 create.service(),
-                new Service(
-                        create.service(),
-                        new Goal(create.spec(), LifeStatus.ACTIVE, create.desiredCount()),
-                        Progress.begin(first),
-                        create.tags(),
-                        edit.nowMillis,
-                        known == null ? 1 : known.version() + 1));
+                releases.begin(
+                        new Service(
+                                create.service(),
+                                new Goal(create.spec(), LifeStatus.ACTIVE, create.desiredCount()),
+                                Progress.begin(first),
+                                create.tags(),
+                                edit.nowMillis,
+                                known == null ? 1 : known.version() + 1)));
         new DaemonEdits(edit).changed(create.service());
         remember(create);
         String cluster = create.service().cluster();
@@ -128,22 +141,40 @@ final class ServiceEdits {
         long now = edit.nowMillis;
         if (update.deployment() != 0) {
             changed =
-                    changed.deploying(
-                            Deployment.begin(
-                                    update.deployment(),
-                                    update.taskDefinition(),
-                                    update.desiredCount(),
-                                    now));
+                    releases.begin(
+                            changed.deploying(
+                                    Deployment.begin(
+                                            update.deployment(),
+                                            update.taskDefinition(),
+                                            update.desiredCount(),
+                                            now)));
         } else if (update.desiredCount() != known.desiredCount()) {
-            changed =
-                    changed.changing(
-                            known.primary().number(),
-                            primary -> primary.desiring(update.desiredCount(), now));
+            changed = scaled(changed);
         }
         edit.serviceRows.put(known.key(), changed);
         new DaemonEdits(edit).changed(known.key());
         edit.touch(known.key());
         return Edit.done();
+    }
+
+    /** Side by side, all revisions that have tasks get as many as the service. */
+    private Service scaled(Service service) {
+        List<Deployment> scaled =
+                service.deployments().stream()
+                        .filter(
+                                each ->
+                                        each.number() == service.primary().number()
+                                                || (service.course().staged()
+                                                        && each.desired() > 0))
+                        .toList();
+        Service changed = service;
+        for (Deployment each : scaled) {
+            changed =
+                    changed.changing(
+                            each.number(),
+                            it -> it.desiring(service.desiredCount(), edit.nowMillis));
+        }
+        return changed;
     }
 
     Reply delete(DeleteService delete) {
@@ -165,7 +196,10 @@ final class ServiceEdits {
         long now = edit.nowMillis;
         edit.serviceRows.put(
                 known.key(),
-                known.with(known.spec(), 0)
+                releases.end(
+                                known.with(known.spec(), 0),
+                                ServiceDeployment.Status.STOPPED,
+                                "The service has been deleted.")
                         .changing(known.primary().number(), primary -> primary.desiring(0, now))
                         .becoming(LifeStatus.DRAINING));
         new DaemonEdits(edit).ended(known.key());
@@ -184,8 +218,9 @@ final class ServiceEdits {
         edit.tasks().stop(task, "ServiceSchedulerInitiated", reason);
     }
 
-    private void replace(Task task) {
-        if (Census.isUnhealthy(task)) {
+    private void replace(Task task, Census census) {
+        if (census.failing(task)) {
+            failures.unhealthy(edit.service(census.service().key()), task);
             stop(task, "Task failed container health checks");
         } else {
             stop(task);
@@ -197,19 +232,24 @@ final class ServiceEdits {
         if (service == null || !service.active() || service.version() != plan.basedOn()) {
             return Edit.refused(Cause.STALE, "The service has changed.");
         }
+        Service lane = Lanes.find(service, plan.lane());
+        if (lane == null) {
+            return Edit.refused(Cause.STALE, "The service is deployed in another way by now.");
+        }
         edit.serviceRows.put(service.key(), service.planned());
-        var census = census(service, edit.before.aliveOf(service.key()));
+        releases.begun(service);
+        var census = census(lane, edit.before.aliveOf(service.key()));
         if (service.daemon()) {
-            return new DaemonEdits(edit).commit(plan, census, this::replace, diary);
+            return new DaemonEdits(edit)
+                    .commit(plan, census, task -> replace(task, census), diary);
         }
         List<Task> stopped = judgeStops(plan, census);
         var refused = new ArrayList<TaskId>();
         List<TaskId> started = judgeStarts(plan, census.alive() - stopped.size(), census, refused);
-        stopped.forEach(this::replace);
+        stopped.forEach(task -> replace(task, census));
         giveUpReplaced(census, started.size());
         var zones = new ZoneDiary(edit, diary, census);
-        diary.planned(
-                service.key(), zones.started(started), zones.stopped(stopped), plan.complaint());
+        diary.planned(census, zones.started(started), zones.stopped(stopped), plan);
         edit.touch(service.key());
         return new Reply.Started(started, refused);
     }
@@ -235,7 +275,7 @@ final class ServiceEdits {
     /** No more than the maximum alive, no more of the primary deployment than desired. */
     private List<TaskId> judgeStarts(
             CommitPlan plan, int alive, Census census, List<TaskId> refused) {
-        Service service = edit.service(plan.service());
+        Service service = census.service();
         var budget = new StartBudget(census, alive);
         var started = new ArrayList<TaskId>();
         for (Start start : plan.starts()) {
@@ -264,29 +304,28 @@ final class ServiceEdits {
             return;
         }
         if (after.last() == Status.RUNNING) {
-            edit.serviceRows.put(
-                    service.key(), service.changing(after.deployment(), Deployment::succeeding));
+            failures.running(service, after);
             lookAgain(service.key(), Census.UNCHECKED_HEALTHY_MILLIS);
+            if (after.checked() && service.graceMillis() > 0) {
+                lookAgain(service.key(), service.graceMillis());
+            }
         } else if (after.last() == Status.STOPPED
                 && after.times().startedAt() == 0
                 && StopCause.isOwn(after.stopCode())) {
-            failed(service, after.deployment());
+            Deployment deployment = service.deployment(after.deployment());
+            if (deployment != null) {
+                lookAgain(service.key(), failures.notStarted(service, deployment, after));
+            }
         }
     }
 
-    private void failed(Service service, long number) {
-        Deployment deployment = service.deployment(number);
-        if (deployment == null) {
-            return;
+    /** A task of a service has passed its health checks. */
+    void taskProved(Task task) {
+        ServiceKey key = task.service();
+        Service service = key == null ? null : edit.serviceRows.get(key);
+        if (service != null && service.active()) {
+            failures.proved(service, task);
         }
-        long delay = StartThrottle.delayMillis(deployment.failed() + 1);
-        long now = edit.nowMillis;
-        edit.serviceRows.put(
-                service.key(), service.changing(number, each -> each.failing(now + delay, now)));
-        if (StartThrottle.isImpaired(deployment.failed() + 1)) {
-            diary.impaired(service.key());
-        }
-        lookAgain(service.key(), delay);
     }
 
     /** Rounded up to whole seconds, so that tasks that start together cause one look. */
@@ -309,7 +348,7 @@ final class ServiceEdits {
         }
         Service settled = withoutFinished(service);
         if (settled.active()) {
-            settled = progressed(settled);
+            settled = progressed(withoutFinished(releases.settle(settled)));
         } else if (isIdle(settled)) {
             settled = settled.becoming(LifeStatus.INACTIVE).withDeployments(List.of());
             edit.due(INACTIVE_KEPT_MILLIS, Deadline.Kind.FORGET_SERVICE, key);
@@ -328,7 +367,9 @@ final class ServiceEdits {
                         .filter(
                                 each ->
                                         each.number() == service.primary().number()
-                                                || each.tasks().alive() > 0)
+                                                || each.tasks().alive() > 0
+                                                || (service.course().staged()
+                                                        && each.desired() > 0))
                         .toList();
         return left.size() == service.deployments().size()
                 ? service
@@ -337,6 +378,9 @@ final class ServiceEdits {
 
     private Service progressed(Service service) {
         Deployment primary = service.primary();
+        if (primary.stalled() || service.course().staged()) {
+            return service.steady(false);
+        }
         boolean complete =
                 service.deployments().size() == 1
                         && primary.pending() == 0
@@ -350,15 +394,21 @@ final class ServiceEdits {
         }
         Service settled = service;
         if (primary.rollout() == Rollout.IN_PROGRESS) {
+            if (releases.bakes(service)) {
+                return service.steady(false);
+            }
             settled =
-                    diary.completed(
-                            settled.changing(
-                                    primary.number(), each -> each.completed(edit.nowMillis)));
+                    releases.completed(
+                            diary.completed(
+                                    settled.changing(
+                                            primary.number(),
+                                            each -> each.completed(edit.nowMillis))));
         }
         return settled.steady() ? settled : diary.steady(settled.steady(true));
     }
 
-    private boolean allHealthy(Service service) {
+    /** Whether it has as many healthy tasks as it should have. */
+    boolean allHealthy(Service service) {
         var tasks = edit.tasksByService.done();
         Stream<Task> rows =
                 tasks.streamFrom(TaskOf.Service.first(service.key()))

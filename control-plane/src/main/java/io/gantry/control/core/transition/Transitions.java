@@ -51,6 +51,9 @@ public final class Transitions {
             case Command.SetWorkerStatus set -> edit.workers().setStatus(set);
             case Command.SetPolicy set -> edit.adopt(set.policy());
             case Command.LoseWorker lose -> new LossEdits(edit).lose(lose);
+            case Command.StopServiceDeployment stop -> edit.services().releases().stop(stop);
+            case Command.ContinueServiceDeployment go -> edit.services().releases().decide(go);
+            case Command.ReportHook report -> edit.services().releases().report(report);
             case Command.CreateCapacityProvider create -> edit.capacity().create(create);
             case Command.UpdateCapacityProvider update -> edit.capacity().update(update);
             case Command.DeleteCapacityProvider delete -> edit.capacity().delete(delete);

@@ -63,7 +63,7 @@ final class ZoneDiary {
                                                         && task.times().createdAt()
                                                                 > service.primary()
                                                                         .updatedAtMillis());
-        if (!balancing || stopped.isEmpty() || stopped.stream().anyMatch(Census::isUnhealthy)) {
+        if (!balancing || stopped.isEmpty() || stopped.stream().anyMatch(before::failing)) {
             return stopped;
         }
         byZone(stopped.stream().map(Task::id).toList())

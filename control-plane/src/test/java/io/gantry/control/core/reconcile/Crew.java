@@ -6,17 +6,34 @@ import io.gantry.control.core.Audit;
 import io.gantry.control.core.Lab;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskDefinitionKey;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** A leader that plans for the service of a lab, and agents that do as they are told. */
 final class Crew {
     private final Lab lab;
     private int fewestHealthy = Integer.MAX_VALUE;
     private int mostAlive;
+    private final Set<TaskDefinitionKey> broken = new HashSet<>();
 
     Crew(Lab lab) {
         this.lab = lab;
+    }
+
+    /** Tasks of a definition never reach RUNNING from now on. */
+    void breaks(TaskDefinitionKey definition) {
+        broken.add(definition);
+    }
+
+    void mends(TaskDefinitionKey definition) {
+        broken.remove(definition);
+    }
+
+    private boolean runs(Task task) {
+        return task.wanted() && !broken.contains(task.taskDefinition());
     }
 
     /** Plans, obedience and time, until nothing changes any more. */
@@ -56,7 +73,7 @@ final class Crew {
                 task ->
                         lab.observe(
                                 task.id(),
-                                task.wanted() ? Status.RUNNING : Status.STOPPED,
+                                runs(task) ? Status.RUNNING : Status.STOPPED,
                                 task.wanted() ? null : 143));
         return !news.isEmpty();
     }

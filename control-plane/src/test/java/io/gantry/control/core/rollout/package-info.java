@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.control.core.rollout;
+
+import org.jspecify.annotations.NullMarked;
