@@ -138,7 +138,11 @@ final class RandomCommands {
                                         cluster(state),
                                         List.of("p" + random.nextInt(3), "FARGATE"),
                                         List.of()),
-                        () -> new Command.InterruptWorker(worker(state), random.nextInt(9_000)),
+                        () ->
+                                random.nextInt(4) > 0
+                                        ? new Command.Tick()
+                                        : new Command.InterruptWorker(
+                                                worker(state), random.nextInt(9_000)),
                         () ->
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));
@@ -295,7 +299,7 @@ final class RandomCommands {
         var spec =
                 software.amazon.awssdk.services.ecs.model.Service.builder()
                         .serviceName("s")
-                        .schedulingStrategy(random.nextInt(4) > 0 ? "REPLICA" : "DAEMON")
+                        .schedulingStrategy(random.nextInt(8) > 0 ? "REPLICA" : "DAEMON")
                         .build();
         return new Command.CreateService(
                 new ServiceKey(cluster(state), "s" + random.nextInt(5)),

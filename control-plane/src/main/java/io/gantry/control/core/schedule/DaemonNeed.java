@@ -29,9 +29,7 @@ public record DaemonNeed(Service service, TaskDefinitionRow definition) {
     private static Stream<DaemonNeed> of(ClusterState state, Service service) {
         TaskDefinitionRow definition =
                 state.taskDefinitions().get(service.primary().taskDefinition());
-        return definition == null
-                ? Stream.of()
-                : Stream.of(new DaemonNeed(service, definition));
+        return definition == null ? Stream.of() : Stream.of(new DaemonNeed(service, definition));
     }
 
     /**

@@ -240,8 +240,7 @@ final class ServiceEdits {
         releases.begun(service);
         var census = census(lane, edit.before.aliveOf(service.key()));
         if (service.daemon()) {
-            return new DaemonEdits(edit)
-                    .commit(plan, census, task -> replace(task, census), diary);
+            return new DaemonEdits(edit).commit(plan, census, task -> replace(task, census), diary);
         }
         List<Task> stopped = judgeStops(plan, census);
         var refused = new ArrayList<TaskId>();
