@@ -26,6 +26,8 @@ import picocli.CommandLine.ParseResult;
             ExecCommand.class,
             WorkersCommand.class,
             DrainCommand.class,
+            WhyCommand.class,
+            PlanCommand.class,
             InterruptCommand.class,
             KillCommand.class,
             ChaosCommand.class,

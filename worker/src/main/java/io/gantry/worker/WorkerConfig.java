@@ -65,6 +65,7 @@ public record WorkerConfig(
                     "CLUSTER",
                     "REGION",
                     "ZONE",
+                    "INSTANCE_TYPE",
                     "DATA_DIR",
                     "ACCESS_KEY_ID",
                     "SECRET_ACCESS_KEY",
@@ -262,6 +263,10 @@ public record WorkerConfig(
     private static Map<String, String> attributes(Settings settings, String region) {
         Map<String, String> attributes = new TreeMap<>();
         attributes.put("ecs.availability-zone", settings.text("ZONE", region + 'a'));
+        String type = settings.text("INSTANCE_TYPE", "");
+        if (!type.isEmpty()) {
+            attributes.put("ecs.instance-type", type);
+        }
         capacity(settings, attributes);
         for (List<String> pair : settings.list("ATTRIBUTES", WorkerConfig::pair)) {
             attributes.put(pair.getFirst(), pair.getLast());

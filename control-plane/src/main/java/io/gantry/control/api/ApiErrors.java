@@ -7,6 +7,7 @@ import io.gantry.control.core.command.Reply.Refused;
 import java.util.List;
 import java.util.function.Function;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.services.ecs.model.AttributeLimitExceededException;
 import software.amazon.awssdk.services.ecs.model.ClientException;
 import software.amazon.awssdk.services.ecs.model.ClusterContainsContainerInstancesException;
 import software.amazon.awssdk.services.ecs.model.ClusterContainsServicesException;
@@ -20,6 +21,7 @@ import software.amazon.awssdk.services.ecs.model.ServerException;
 import software.amazon.awssdk.services.ecs.model.ServiceDeploymentNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotActiveException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotFoundException;
+import software.amazon.awssdk.services.ecs.model.TargetNotFoundException;
 
 /** The errors of ECS, by what went wrong. */
 final class ApiErrors {
@@ -51,6 +53,10 @@ final class ApiErrors {
 
     private static EcsException noService(String message) {
         return (EcsException) ServiceNotFoundException.builder().message(message).build();
+    }
+
+    static EcsException noTarget(String message) {
+        return (EcsException) TargetNotFoundException.builder().message(message).build();
     }
 
     /** The client is right and should try again: SDKs do so on their own. */
@@ -87,6 +93,10 @@ final class ApiErrors {
                     (EcsException)
                             ServiceDeploymentNotFoundException.builder().message(message).build();
             case CONFLICT -> (EcsException) ConflictException.builder().message(message).build();
+            case ATTRIBUTE_LIMIT ->
+                    (EcsException)
+                            AttributeLimitExceededException.builder().message(message).build();
+            case TARGET_NOT_FOUND -> noTarget(message);
             case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER -> client(message);
             case RESOURCE_IN_USE ->
                     (EcsException) ResourceInUseException.builder().message(message).build();

@@ -3,6 +3,7 @@ package io.gantry.control.api;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
+import io.gantry.control.core.query.Query;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
@@ -45,10 +46,8 @@ final class ContainerInstances {
         ClusterState state = quorum.fresh();
         var refs = new Refs(Names.of(state));
         String cluster = refs.cluster(state, request.cluster()).name();
-        Registration said = Registration.of(request);
+        Registration registration = Registration.of(request);
         WorkerId known = known(refs, cluster, request.containerInstanceArn());
-        Worker before = known == null ? null : state.workers().get(known);
-        Registration registration = before == null ? said : said.keepingCustom(before.attributes());
         Reply reply =
                 quorum.accept(
                         new Command.RegisterWorker(
@@ -208,9 +207,11 @@ final class ContainerInstances {
     }
 
     ListContainerInstancesResponse list(ListContainerInstancesRequest request) {
-        if (request.filter() != null && !request.filter().isEmpty()) {
-            throw Members.unsupported("filter", ApiErrors::invalid);
-        }
+        String filter = request.filter() == null ? "" : request.filter();
+        Query query =
+                filter.isEmpty()
+                        ? null
+                        : Placement.checkExpression("filter", filter, ApiErrors::invalid);
         ClusterState state = quorum.fresh();
         Names names = Names.of(state);
         String cluster = new Refs(names).cluster(state, request.cluster()).name();
@@ -221,7 +222,7 @@ final class ContainerInstances {
                         PAGE,
                         request.maxResults(),
                         request.nextToken(),
-                        List.of("I", cluster, String.valueOf(status)));
+                        List.of("I", cluster, String.valueOf(status), filter));
         WorkerId last = pages.last(WorkerId::parse);
         Stream<Worker> rows =
                 state.workersOf(cluster)
@@ -230,7 +231,8 @@ final class ContainerInstances {
                                 worker ->
                                         status == null
                                                 ? worker.status() != Worker.Status.INACTIVE
-                                                : worker.status().name().equals(status));
+                                                : worker.status().name().equals(status))
+                        .filter(worker -> query == null || query.matches(worker));
         var page = pages.cut(rows, Worker::id);
         return ListContainerInstancesResponse.builder()
                 .containerInstanceArns(

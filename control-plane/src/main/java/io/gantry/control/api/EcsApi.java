@@ -10,6 +10,7 @@ import software.amazon.awssdk.services.ecs.model.ContinueServiceDeploymentReques
 import software.amazon.awssdk.services.ecs.model.CreateCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
+import software.amazon.awssdk.services.ecs.model.DeleteAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteClusterRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteServiceRequest;
@@ -25,6 +26,7 @@ import software.amazon.awssdk.services.ecs.model.DescribeTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeTasksRequest;
 import software.amazon.awssdk.services.ecs.model.DiscoverPollEndpointRequest;
 import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
+import software.amazon.awssdk.services.ecs.model.ListAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.ListClustersRequest;
 import software.amazon.awssdk.services.ecs.model.ListContainerInstancesRequest;
 import software.amazon.awssdk.services.ecs.model.ListServiceDeploymentsRequest;
@@ -33,10 +35,12 @@ import software.amazon.awssdk.services.ecs.model.ListTagsForResourceRequest;
 import software.amazon.awssdk.services.ecs.model.ListTaskDefinitionFamiliesRequest;
 import software.amazon.awssdk.services.ecs.model.ListTaskDefinitionsRequest;
 import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
+import software.amazon.awssdk.services.ecs.model.PutAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.PutClusterCapacityProvidersRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.StopServiceDeploymentRequest;
+import software.amazon.awssdk.services.ecs.model.StartTaskRequest;
 import software.amazon.awssdk.services.ecs.model.StopTaskRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitAttachmentStateChangesRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitContainerStateChangeRequest;
@@ -140,6 +144,9 @@ public final class EcsApi {
                 (quorum, request) -> new TaskDefinitions(quorum).families(request));
         writes(RunTaskRequest.class, (quorum, request) -> new Tasks(context, quorum).run(request));
         writes(
+                StartTaskRequest.class,
+                (quorum, request) -> new Tasks(context, quorum).start(request));
+        writes(
                 StopTaskRequest.class,
                 (quorum, request) -> new Tasks(context, quorum).stop(request));
         reads(
@@ -208,6 +215,15 @@ public final class EcsApi {
         writes(
                 UpdateContainerInstancesStateRequest.class,
                 (quorum, request) -> new ContainerInstances(context, quorum).updateState(request));
+        writes(
+                PutAttributesRequest.class,
+                (quorum, request) -> new Attributes(quorum).put(request));
+        writes(
+                DeleteAttributesRequest.class,
+                (quorum, request) -> new Attributes(quorum).delete(request));
+        reads(
+                ListAttributesRequest.class,
+                (quorum, request) -> new Attributes(quorum).list(request));
         reads(
                 DiscoverPollEndpointRequest.class,
                 (quorum, request) -> new Agents(context, quorum).discover(request));
@@ -228,6 +244,10 @@ public final class EcsApi {
                 List.of(
                         RegisterTaskDefinitionRequest.class,
                         RunTaskRequest.class,
+                        StartTaskRequest.class,
+                        PutAttributesRequest.class,
+                        DeleteAttributesRequest.class,
+                        ListAttributesRequest.class,
                         CreateServiceRequest.class,
                         DescribeTasksRequest.class,
                         DescribeServicesRequest.class,

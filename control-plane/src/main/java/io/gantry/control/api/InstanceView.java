@@ -5,7 +5,6 @@ import io.gantry.common.model.HostPort.Protocol;
 import io.gantry.common.model.Resources;
 import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.state.ClusterState;
-import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
 import java.util.ArrayList;
@@ -19,11 +18,9 @@ import software.amazon.awssdk.services.ecs.model.VersionInfo;
 
 /** Container instances as ECS describes them. */
 final class InstanceView {
-    private final ClusterState state;
     private final Names names;
 
     InstanceView(ClusterState state) {
-        this.state = state;
         this.names = Names.of(state);
     }
 
@@ -39,7 +36,7 @@ final class InstanceView {
                 .status(worker.status().name())
                 .statusReason(reason(worker))
                 .agentConnected(worker.connected())
-                .runningTasksCount(running(worker))
+                .runningTasksCount(worker.groups().running())
                 .pendingTasksCount(worker.pending())
                 .attributes(attributes(worker))
                 .registeredAt(Views.time(worker.registeredAtMillis()))
@@ -55,15 +52,6 @@ final class InstanceView {
                 ? "LOST: nothing has been heard of the agent for so long that its service tasks are"
                         + " replaced."
                 : null;
-    }
-
-    /** Tasks that run and should go on: one that stops no longer counts, though it holds on. */
-    private int running(Worker worker) {
-        long running =
-                state.aliveOn(worker.id())
-                        .filter(task -> task.last() == Status.RUNNING && task.wanted())
-                        .count();
-        return Math.toIntExact(running);
     }
 
     private static VersionInfo version(@Nullable AgentVersion agent) {

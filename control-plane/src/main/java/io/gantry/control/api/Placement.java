@@ -1,5 +1,7 @@
 package io.gantry.control.api;
 
+import io.gantry.control.core.query.Query;
+import io.gantry.control.core.query.QueryException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -8,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
 import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
+import software.amazon.awssdk.services.ecs.model.TaskDefinition;
+import software.amazon.awssdk.services.ecs.model.TaskDefinitionPlacementConstraint;
 
 /** What requests may say about where tasks go. */
 final class Placement {
@@ -34,19 +38,58 @@ final class Placement {
         return given;
     }
 
+    /** What a request says of the machines of its tasks. */
     static void checkConstraints(List<PlacementConstraint> constraints) {
-        if (constraints.size() > MOST_CONSTRAINTS) {
-            throw ApiErrors.invalid("There can be at most 10 placement constraints.");
-        }
+        checkCount(constraints.size());
         for (PlacementConstraint constraint : constraints) {
             String type = constraint.typeAsString();
-            if (!"distinctInstance".equals(type)) {
-                throw Members.unsupported("placementConstraints.type", type, ApiErrors::invalid);
-            }
-            if (constraint.expression() != null && !constraint.expression().isEmpty()) {
+            String expression = constraint.expression();
+            if ("memberOf".equals(type)) {
+                checkExpression("placementConstraints", expression, ApiErrors::invalid);
+            } else if (!"distinctInstance".equals(type)) {
+                throw ApiErrors.invalid("constraint.type '" + type + "' is not supported.");
+            } else if (expression != null && !expression.isEmpty()) {
                 throw ApiErrors.invalid(
                         "placementConstraints of type distinctInstance take no expression.");
             }
+        }
+    }
+
+    /** What a definition says of the machines of its tasks: only which ones, as in ECS. */
+    static void checkOwn(List<TaskDefinitionPlacementConstraint> constraints) {
+        if (constraints.size() > MOST_CONSTRAINTS) {
+            throw ApiErrors.client("There can be at most 10 placement constraints.");
+        }
+        for (TaskDefinitionPlacementConstraint constraint : constraints) {
+            String type = constraint.typeAsString();
+            if (!"memberOf".equals(type)) {
+                throw ApiErrors.client("constraint.type '" + type + "' is not supported.");
+            }
+            checkExpression("placementConstraints", constraint.expression(), ApiErrors::client);
+        }
+    }
+
+    /** A task has those of its definition and those of its request. */
+    static void checkTogether(TaskDefinition definition, List<PlacementConstraint> constraints) {
+        checkCount(definition.placementConstraints().size() + constraints.size());
+    }
+
+    private static void checkCount(int constraints) {
+        if (constraints > MOST_CONSTRAINTS) {
+            throw ApiErrors.invalid("There can be at most 10 placement constraints.");
+        }
+    }
+
+    /** A sentence of the cluster query language. */
+    static Query checkExpression(
+            String member, @Nullable String expression, Function<String, EcsException> error) {
+        if (expression == null || expression.isBlank()) {
+            throw error.apply("The expression of '" + member + "' can not be blank.");
+        }
+        try {
+            return Query.parse(expression);
+        } catch (QueryException wrong) {
+            throw error.apply("Invalid expression in '" + member + "': " + wrong.getMessage());
         }
     }
 

@@ -26,8 +26,6 @@ record Registration(
         Resources resources,
         List<HostPort> reservedPorts,
         List<String> gpus) {
-    private static final String OURS = "gantry.capability.";
-    private static final String CAPACITY = "gantry.capacity-";
     private static final int LONGEST_ATTRIBUTE = 128;
     private static final int LARGEST_PORT = 65_535;
 
@@ -120,29 +118,5 @@ record Registration(
             ids.add(device.id());
         }
         return ids;
-    }
-
-    /**
-     * Agents leave their users' attributes out when they register again: those are kept from
-     * before.
-     */
-    Registration keepingCustom(Map<String, String> before) {
-        var all = new TreeMap<String, String>();
-        // Workers of ours say everything each time; with Amazon's agent users say it once.
-        boolean saysAll = attributes.keySet().stream().anyMatch(name -> name.startsWith(OURS));
-        before.forEach(
-                (name, value) -> {
-                    if (isCustom(name) || (!saysAll && name.startsWith(CAPACITY))) {
-                        all.put(name, value);
-                    }
-                });
-        all.putAll(attributes);
-        return new Registration(all, resources, reservedPorts, gpus);
-    }
-
-    private static boolean isCustom(String name) {
-        return !name.startsWith("ecs.")
-                && !name.startsWith("com.amazonaws.ecs.")
-                && !name.startsWith("gantry.");
     }
 }

@@ -3,11 +3,13 @@ package io.gantry.control.api;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.Overridden;
+import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
 import software.amazon.awssdk.services.ecs.model.PropagateTags;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.Tag;
@@ -116,7 +118,9 @@ final class RunTaskRules {
             FargateRules.checkSize(
                     Overridden.definition(definition.definition(), overrides), ApiErrors::invalid);
         }
-        boolean distinct = !request.placementConstraints().isEmpty();
+        Placement.checkTogether(definition.definition(), request.placementConstraints());
+        List<PlacementConstraint> constraints =
+                Constraints.all(definition.definition(), request.placementConstraints());
         String group = request.group();
         return new Launch(
                 group == null ? "family:" + definition.key().family() : group,
@@ -125,8 +129,10 @@ final class RunTaskRules {
                 request.overrides() == null ? null : overrides,
                 false,
                 tags(request, cluster, definition),
-                distinct,
-                Footprints.overridden(definition.footprint(), definition.definition(), overrides));
+                Constraints.isDistinct(constraints),
+                Footprints.overridden(definition.footprint(), definition.definition(), overrides),
+                null,
+                Constraints.expressions(constraints));
     }
 
     /** ECS's own tags first, then those of the definition, then the request's. */

@@ -57,6 +57,7 @@ final class Services {
         String cluster = found.name();
         var key = new ServiceKey(cluster, request.serviceName());
         TaskDefinitionRow row = refs.activeDefinition(state, request.taskDefinition());
+        Placement.checkTogether(row.definition(), request.placementConstraints());
         TaskDefinitionKey definition = row.key();
         ServiceCapacity capacity = ServiceCapacity.of(request, found, row.definition());
         quorum.accept(

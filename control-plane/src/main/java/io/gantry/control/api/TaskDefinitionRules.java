@@ -34,7 +34,8 @@ final class TaskDefinitionRules {
                     "tags",
                     "pidMode",
                     "ipcMode",
-                    "runtimePlatform");
+                    "runtimePlatform",
+                    "placementConstraints");
 
     private final RegisterTaskDefinitionRequest request;
 
@@ -57,6 +58,7 @@ final class TaskDefinitionRules {
     private Checked check() {
         family();
         containers();
+        Placement.checkOwn(request.placementConstraints());
         ApiErrors.checkModel(request, ApiErrors::client);
         Members.refuseAllBut(SUPPORTED, request, "", ApiErrors::client);
         supportedValues();
@@ -147,7 +149,7 @@ final class TaskDefinitionRules {
                         .executionRoleArn(request.executionRoleArn())
                         .networkMode(request.networkMode())
                         .volumes(request.volumes().stream().map(VolumeRules::normal).toList())
-                        .placementConstraints(List.of())
+                        .placementConstraints(List.copyOf(request.placementConstraints()))
                         .cpu(Sizes.cpu(request.cpu(), ApiErrors::client))
                         .memory(Sizes.memory(request.memory(), ApiErrors::client))
                         .pidMode(request.pidMode())

@@ -20,6 +20,8 @@ import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
 import software.amazon.awssdk.services.ecs.model.ListTasksResponse;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskResponse;
+import software.amazon.awssdk.services.ecs.model.StartTaskRequest;
+import software.amazon.awssdk.services.ecs.model.StartTaskResponse;
 import software.amazon.awssdk.services.ecs.model.StopTaskRequest;
 import software.amazon.awssdk.services.ecs.model.StopTaskResponse;
 import software.amazon.awssdk.services.ecs.model.TaskField;
@@ -40,6 +42,10 @@ final class Tasks {
 
     RunTaskResponse run(RunTaskRequest request) {
         return new RunTask(context, quorum, quorum.fresh(), request).run();
+    }
+
+    StartTaskResponse start(StartTaskRequest request) {
+        return new StartTask(context, quorum, quorum.fresh(), request).run();
     }
 
     StopTaskResponse stop(StopTaskRequest request) {

@@ -36,6 +36,8 @@ final class Kinds<T> {
                     .add("worker=", Command.SetWorkerStatus.class)
                     .add("policy", Command.SetPolicy.class)
                     .add("lost", Command.LoseWorker.class)
+                    .add("attributes+", Command.PutAttributes.class)
+                    .add("attributes-", Command.DeleteAttributes.class)
                     .add("once", Command.Once.class)
                     .add("rollout!", Command.StopServiceDeployment.class)
                     .add("rollout+", Command.ContinueServiceDeployment.class)

@@ -309,7 +309,7 @@ class ServicesTest {
         refused("platform version must be null", r -> r.platformVersion("LATEST"));
         refused("'role'", r -> r.role("ecsServiceRole"));
         refused(
-                "'placementConstraints.type'",
+                "Invalid expression in 'placementConstraints': Expected a subject",
                 r -> r.placementConstraints(p -> p.type("memberOf").expression("x")));
         assertThatThrownBy(() -> update(r -> r.loadBalancers(l -> l.targetGroupArn("x"))))
                 .isInstanceOf(InvalidParameterException.class)

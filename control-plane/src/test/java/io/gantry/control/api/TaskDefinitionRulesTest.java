@@ -274,9 +274,6 @@ class TaskDefinitionRulesTest {
     void whatIsNotActedOnIsRefusedByName() {
         refused("'networkMode' with value 'awsvpc'", request(container("m")).networkMode("awsvpc"));
         refused(
-                "'placementConstraints'",
-                request(container("m")).placementConstraints(p -> p.type("memberOf")));
-        refused(
                 "'ephemeralStorage'",
                 request(container("m")).ephemeralStorage(e -> e.sizeInGiB(21)));
         refused("'enableFaultInjection'", request(container("m")).enableFaultInjection(true));

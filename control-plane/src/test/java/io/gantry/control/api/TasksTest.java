@@ -254,7 +254,7 @@ class TasksTest {
         var response = run(r -> r.count(3).placementConstraints(p -> p.type("distinctInstance")));
         assertThat(response.tasks()).hasSize(2);
         assertThat(response.failures())
-                .allMatch(each -> each.reason().startsWith("distinctInstance"));
+                .allMatch(each -> each.reason().startsWith("DistinctInstance"));
     }
 
     @Test
@@ -438,7 +438,7 @@ class TasksTest {
         refused("'enableExecuteCommand'", r -> r.enableExecuteCommand(true));
         refused("'volumeConfigurations'", r -> r.volumeConfigurations(v -> v.name("v")));
         refused(
-                "'placementConstraints.type' with value 'memberOf'",
+                "Invalid expression in 'placementConstraints': Expected a subject",
                 r -> r.placementConstraints(p -> p.type("memberOf").expression("x")));
         refused(
                 "Invalid placement strategy",

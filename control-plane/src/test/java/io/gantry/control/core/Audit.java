@@ -1,5 +1,7 @@
 package io.gantry.control.core;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingInt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.common.model.HostPort;
@@ -7,6 +9,7 @@ import io.gantry.common.model.Resources;
 import io.gantry.common.model.TaskId;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.CustomAttributes;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
@@ -87,10 +90,16 @@ public final class Audit {
         assertThat(worker.usedGpus()).as("each GPU belongs to one").doesNotHaveDuplicates();
         assertThat(worker.freeGpus()).noneMatch(gpus::contains);
         assertThat(used.fitsIn(worker.total())).as("%s on %s", used, worker.total()).isTrue();
+        assertThat(CustomAttributes.count(worker.attributes()))
+                .isLessThanOrEqualTo(CustomAttributes.MOST);
         assertThat(worker.connected() && worker.lost()).isFalse();
         assertThat(alive.stream().filter(Task::lost))
                 .as("nothing is lost on a worker that is connected")
                 .allMatch(_ -> !worker.connected());
+        List<Task> meant = alive.stream().filter(each -> each.wanted() && !each.lost()).toList();
+        assertThat(worker.groups().wanted())
+                .isEqualTo(meant.stream().collect(groupingBy(Task::group, summingInt(each -> 1))));
+        assertThat(worker.groups().running()).isEqualTo((int) count(meant, is(Status.RUNNING)));
         assertThat(worker.running()).isEqualTo((int) count(alive, is(Status.RUNNING)));
         assertThat(worker.pending()).isEqualTo((int) count(alive, is(Status.PENDING)));
     }

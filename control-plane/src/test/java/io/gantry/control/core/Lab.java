@@ -67,6 +67,12 @@ public final class Lab {
         return state;
     }
 
+    /** Goes on from another state. */
+    public void become(ClusterState other) {
+        state = other;
+        time.advance(Duration.ofMillis(Math.max(0, other.nowMillis() - time.nowMillis())));
+    }
+
     public Reply apply(Command command) {
         Outcome outcome = Transitions.apply(state, command, time.nowMillis());
         state = outcome.state();

@@ -35,6 +35,8 @@ import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProviderUpdate;
 import software.amazon.awssdk.services.ecs.model.CapacityProvider;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHook;
 import software.amazon.awssdk.services.ecs.model.ManagedScaling;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
@@ -99,7 +101,10 @@ final class RandomCommands {
                         () -> new Command.DeleteService(service(state), random.nextBoolean()),
                         () ->
                                 new Command.StopServiceDeployment(
-                                        deployment(state), random.nextBoolean()),
+                                        random.nextInt(4) > 0
+                                                ? new ServiceDeployment.Key(service(state), "x")
+                                                : deployment(state),
+                                        random.nextBoolean()),
                         () ->
                                 new Command.ContinueServiceDeployment(
                                         deployment(state), hook(state), random.nextBoolean()),
@@ -130,6 +135,8 @@ final class RandomCommands {
                                         random.nextInt(4) > 0
                                                 ? Worker.Status.ACTIVE
                                                 : Worker.Status.DRAINING),
+                        () -> new Command.PutAttributes(List.of(attribute(state))),
+                        () -> new Command.DeleteAttributes(List.of(attribute(state))),
                         () -> new Command.CreateCapacityProvider(provider()),
                         () -> new Command.UpdateCapacityProvider("p" + random.nextInt(3), change()),
                         () -> new Command.DeleteCapacityProvider("p" + random.nextInt(3)),
@@ -167,6 +174,11 @@ final class RandomCommands {
 
     private ManagedScaling scaling() {
         return ManagedScaling.builder().targetCapacity(1 + random.nextInt(100)).build();
+    }
+
+    private Command.NamedAttribute attribute(ClusterState state) {
+        String name = "custom" + random.nextInt(12);
+        return new Command.NamedAttribute(worker(state), name, "v" + random.nextInt(3));
     }
 
     private Token call() {
@@ -250,7 +262,8 @@ final class RandomCommands {
                 List.of(tag()),
                 false,
                 new Footprint(new Resources(16, 16), List.of(), List.of(), random.nextInt(3) / 2),
-                random.nextBoolean() ? new Loss(60_000, random.nextBoolean()) : null);
+                random.nextBoolean() ? new Loss(60_000, random.nextBoolean()) : null,
+                random.nextBoolean() ? List.of("attribute:zone != z0") : List.of());
     }
 
     private List<Command.Start> starts(ClusterState state, int count) {
@@ -300,6 +313,7 @@ final class RandomCommands {
                 software.amazon.awssdk.services.ecs.model.Service.builder()
                         .serviceName("s")
                         .schedulingStrategy(random.nextInt(8) > 0 ? "REPLICA" : "DAEMON")
+                        .deploymentConfiguration(random.nextInt(4) > 0 ? breaker() : blueGreen())
                         .build();
         return new Command.CreateService(
                 new ServiceKey(cluster(state), "s" + random.nextInt(5)),
@@ -310,6 +324,25 @@ final class RandomCommands {
                 ids.deployment(),
                 null,
                 "print");
+    }
+
+    private DeploymentConfiguration breaker() {
+        return DeploymentConfiguration.builder()
+                .deploymentCircuitBreaker(
+                        b -> b.enable(random.nextBoolean()).rollback(random.nextBoolean()))
+                .build();
+    }
+
+    private static DeploymentConfiguration blueGreen() {
+        return DeploymentConfiguration.builder()
+                .strategy("BLUE_GREEN")
+                .bakeTimeInMinutes(1)
+                .lifecycleHooks(
+                        DeploymentLifecycleHook.builder()
+                                .targetType("PAUSE")
+                                .lifecycleStagesWithStrings("PRE_SCALE_UP")
+                                .build())
+                .build();
     }
 
     private Command updateService(ClusterState state) {
@@ -337,7 +370,8 @@ final class RandomCommands {
                 launch(),
                 starts(state, random.nextInt(3)),
                 random.nextInt(4) == 0 ? running : List.of(),
-                random.nextInt(4) == 0 ? "was unable to place a task" : null);
+                random.nextInt(4) == 0 ? "was unable to place a task" : null,
+                known == null || !known.course().staged() ? 0 : known.primary().number());
     }
 
     private Tag tag() {

@@ -88,6 +88,7 @@ public sealed interface Command {
      * @param distinctInstance no two of these tasks, nor of their group, on one machine
      * @param loss when the tasks are given up because nothing is heard of their worker, if that
      *     worker knows of leases; null for never
+     * @param memberOf queries that a machine has to meet all of
      */
     record Launch(
             String group,
@@ -98,9 +99,37 @@ public sealed interface Command {
             List<Tag> tags,
             boolean distinctInstance,
             Footprint footprint,
-            @Nullable Loss loss) {
+            @Nullable Loss loss,
+            List<String> memberOf) {
+        public Launch {
+            memberOf = List.copyOf(memberOf);
+        }
 
-        /** Tasks that are never given up. */
+        /** Tasks for any machine. */
+        public Launch(
+                String group,
+                @Nullable String startedBy,
+                String launchType,
+                @Nullable TaskOverride overrides,
+                boolean executeCommand,
+                List<Tag> tags,
+                boolean distinctInstance,
+                Footprint footprint,
+                @Nullable Loss loss) {
+            this(
+                    group,
+                    startedBy,
+                    launchType,
+                    overrides,
+                    executeCommand,
+                    tags,
+                    distinctInstance,
+                    footprint,
+                    loss,
+                    List.of());
+        }
+
+        /** Tasks for any machine that are never given up. */
         public Launch(
                 String group,
                 @Nullable String startedBy,
@@ -369,6 +398,25 @@ public sealed interface Command {
             long againMillis,
             @Nullable String note)
             implements Command {}
+
+    /**
+     * An attribute of a machine.
+     *
+     * @param value empty for none
+     */
+    record NamedAttribute(WorkerId worker, String name, String value) {}
+
+    /**
+     * Sets custom attributes of machines, all or none. Answered by {@link Reply.Done} or {@link
+     * Reply.Refused}.
+     */
+    record PutAttributes(List<NamedAttribute> attributes) implements Command {}
+
+    /**
+     * Removes custom attributes of machines, whatever their values; those that are not there are
+     * passed over. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     */
+    record DeleteAttributes(List<NamedAttribute> attributes) implements Command {}
 
     /**
      * Makes a pool of workers. Answered by {@link Reply.Done} or {@link Reply.Refused}.

@@ -54,6 +54,8 @@ public sealed interface Reply {
         WORKER_INACTIVE,
         SERVICE_DEPLOYMENT_NOT_FOUND,
         CONFLICT,
+        ATTRIBUTE_LIMIT,
+        TARGET_NOT_FOUND,
         CAPACITY_PROVIDER,
         RESOURCE_IN_USE,
         /** The state has moved on since the command was made; make it anew. */

@@ -18,7 +18,7 @@ public final class Daemons {
     /** The machines that a daemon service wants a task on. */
     public static Set<WorkerId> wanted(
             ClusterState state, Service service, TaskDefinitionRow definition) {
-        var need = new DaemonNeed(service, definition);
+        var need = DaemonNeed.of(service, definition);
         return state.workersOf(service.key().cluster())
                 .filter(need::wants)
                 .map(Worker::id)

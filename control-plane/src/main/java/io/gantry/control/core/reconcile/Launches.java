@@ -4,6 +4,7 @@ import io.gantry.common.model.IdSource;
 import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.capacity.Platform;
 import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Provision;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
 import software.amazon.awssdk.services.ecs.model.PropagateTags;
 import software.amazon.awssdk.services.ecs.model.Tag;
 
@@ -32,9 +34,8 @@ public final class Launches {
 
     static Launch of(ClusterState state, Service service, TaskDefinitionRow definition) {
         var spec = service.spec();
-        boolean distinct =
-                spec.placementConstraints().stream()
-                        .anyMatch(each -> "distinctInstance".equals(each.typeAsString()));
+        List<PlacementConstraint> constraints =
+                Constraints.all(definition.definition(), spec.placementConstraints());
         return new Launch(
                 group(service.key()),
                 service.primary().id(),
@@ -42,9 +43,10 @@ public final class Launches {
                 null,
                 Boolean.TRUE.equals(spec.enableExecuteCommand()),
                 tags(service, definition),
-                distinct,
+                Constraints.isDistinct(constraints),
                 definition.footprint(),
-                Loss.of(state, service));
+                Loss.of(state, service),
+                Constraints.expressions(constraints));
     }
 
     /** What a service is launched as, by its strategy if it has one. */

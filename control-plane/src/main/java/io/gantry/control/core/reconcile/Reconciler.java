@@ -8,16 +8,15 @@ import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.reconcile.ZoneBalance.Move;
+import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
-import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -109,13 +108,13 @@ public final class Reconciler {
                 definition.footprint(),
                 count,
                 Launches.group(service.key()),
-                service.spec().placementConstraints(),
+                Constraints.all(definition.definition(), service.spec().placementConstraints()),
                 service.spec().placementStrategy(),
                 Capacity.of(Launches.launchType(service.spec()), null));
     }
 
     private @Nullable Move balance(TaskDefinitionRow definition) {
-        return ZoneBalance.next(state, census, definition.footprint());
+        return ZoneBalance.next(state, census, definition);
     }
 
     /** Places in one zone, beyond the desired count. */
@@ -157,36 +156,23 @@ public final class Reconciler {
     private Stream<Task> stopCandidates() {
         boolean stuck = !service.primary().stalled() && census.missing() > 0 && room() <= 0;
         int sick = stuck ? Math.max(1, census.replaced()) : census.replaced();
-        Stream<Task> surplus =
-                Split.surplus(
-                        service.spec().capacityProviderStrategy(),
-                        leastUseful(false).filter(task -> !census.isProtected(task)).toList(),
-                        census.sound(),
-                        census.excess())
-                        .stream();
-        Stream<Task> leaving = census.leaving().stream().sorted(leastUseful());
-        return Stream.of(surplus, leastUseful(true).limit(sick), leaving).flatMap(tasks -> tasks);
+        var order = new StopOrder(state, census, random);
+        Stream<Task> surplus = census.excess() == 0 ? Stream.of() : surplus(order);
+        Stream<Task> unhealthy = sick == 0 ? Stream.of() : order.unhealthy();
+        return Stream.of(surplus, unhealthy.limit(sick), order.leaving()).flatMap(tasks -> tasks);
     }
 
-    private Stream<Task> leastUseful(boolean unhealthy) {
-        return census.current().stream()
-                .filter(task -> census.failing(task) == unhealthy)
-                .sorted(leastUseful());
-    }
-
-    private Comparator<Task> leastUseful() {
-        return Comparator.comparing((Task task) -> task.last() == Status.RUNNING)
-                .thenComparing(task -> !Census.isUnhealthy(task))
-                .thenComparing(census::healthy)
-                .thenComparing(Comparator.comparingLong(this::neighbours).reversed())
-                .thenComparing(Comparator.comparing(Task::id).reversed());
-    }
-
-    /** Tasks of this service on the same machine. */
-    private long neighbours(Task task) {
-        return Stream.concat(census.current().stream(), census.leaving().stream())
-                .filter(each -> each.worker().equals(task.worker()))
-                .count();
+    /** By capacity providers, then by zones if they are to be even, then as strategies say. */
+    private Stream<Task> surplus(StopOrder order) {
+        List<Task> useless =
+                ZoneBalance.mostCrowdedFirst(
+                        state, service, order.surplus().toList(), census.sound());
+        return Split.surplus(
+                service.spec().capacityProviderStrategy(),
+                useless,
+                census.sound(),
+                census.excess())
+                .stream();
     }
 
     private @Nullable String complaint(SplitPlan plan, List<TaskId> stops) {

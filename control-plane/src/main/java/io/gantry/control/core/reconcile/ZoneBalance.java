@@ -2,11 +2,12 @@ package io.gantry.control.core.reconcile;
 
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.capacity.Capacity;
+import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Fit;
 import io.gantry.control.core.state.ClusterState;
-import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
+import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.AvailabilityZoneRebalancing;
@@ -57,7 +59,8 @@ public final class ZoneBalance {
     }
 
     /** The next step, null if the service is even or has other things to do. */
-    static @Nullable Move next(ClusterState state, Census census, Footprint footprint) {
+    static @Nullable Move next(
+            ClusterState state, Census census, TaskDefinitionRow definition) {
         Service service = census.service();
         if (!mayStart(census) || state.nowMillis() < service.primary().notBeforeMillis()) {
             return null;
@@ -69,18 +72,30 @@ public final class ZoneBalance {
                         ? Stream.of(Capacity.of(launchType, null))
                         : strategy.stream()
                                 .map(item -> Capacity.of(launchType, item.capacityProvider()));
+        var constraints =
+                Constraints.of(
+                        Constraints.all(
+                                definition.definition(), service.spec().placementConstraints()));
+        Predicate<Worker> suits =
+                worker ->
+                        Fit.hasAttributes(worker, definition.footprint())
+                                && constraints.meets(worker);
         int room = Math.min(Reconciler.MAX_STARTS, service.maximum() - census.alive());
-        return parts.flatMap(part -> Stream.ofNullable(move(state, census, footprint, part, room)))
+        return parts.flatMap(part -> Stream.ofNullable(move(state, census, suits, part, room)))
                 .findFirst()
                 .orElse(null);
     }
 
     private static @Nullable Move move(
-            ClusterState state, Census census, Footprint footprint, Capacity part, int room) {
+            ClusterState state,
+            Census census,
+            Predicate<Worker> suits,
+            Capacity part,
+            int room) {
         var usable = new TreeMap<String, Integer>();
         state.workersOf(census.service().key().cluster())
                 .filter(worker -> worker.status() == Worker.Status.ACTIVE && worker.connected())
-                .filter(worker -> part.has(worker) && Fit.hasAttributes(worker, footprint))
+                .filter(worker -> part.has(worker) && suits.test(worker))
                 .flatMap(worker -> Stream.ofNullable(zone(worker)))
                 .forEach(zone -> usable.put(zone, 0));
         var tasks = new TreeMap<>(usable);

@@ -1,42 +1,62 @@
 package io.gantry.control.core.schedule;
 
-import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
-import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Worker;
+import java.util.List;
 
-/** A worker that may be chosen, as it would be after what the plan has placed on it so far. */
+/** A worker that may be chosen, as it would be after what has been decided for it so far. */
 final class Candidate {
     private Worker worker;
     private int ofGroup;
+    private long[] own = {};
+    private double chance;
 
-    private Candidate(Worker worker, int ofGroup) {
+    /**
+     * A worker as it is.
+     *
+     * @param ofGroup how many tasks of the demand's group it has
+     */
+    Candidate(Worker worker, int ofGroup) {
         this.worker = worker;
         this.ofGroup = ofGroup;
-    }
-
-    static Candidate of(ClusterState state, Worker worker, String group) {
-        long tasks =
-                state.aliveOn(worker.id())
-                        .filter(Task::wanted)
-                        .map(Task::group)
-                        .filter(group::equals)
-                        .count();
-        return new Candidate(worker, Math.toIntExact(tasks));
     }
 
     Worker worker() {
         return worker;
     }
 
-    /** Living tasks of the demand's group. */
+    /** Tasks of the demand's group that should run. */
     int ofGroup() {
         return ofGroup;
     }
 
-    void take(Footprint footprint) {
+    /** What the criteria say of the worker alone, in their order; 0 for others. */
+    long own(int criterion) {
+        return own[criterion];
+    }
+
+    /** Decides between those that are equal. */
+    double chance() {
+        return chance;
+    }
+
+    void rate(long[] rates, double chanceNow) {
+        this.own = rates;
+        this.chance = chanceNow;
+    }
+
+    /** One more task of the group. */
+    void take(Footprint footprint, String group) {
         // Which GPUs these are does not matter here: the judge chooses again.
-        worker = worker.reserving(footprint, worker.freeGpus().subList(0, footprint.gpus()));
+        worker =
+                worker.reserving(footprint, worker.freeGpus().subList(0, footprint.gpus()))
+                        .grouping(worker.groups().plus(group));
         ofGroup++;
+    }
+
+    /** One task of the group less. */
+    void give(Footprint footprint) {
+        worker = worker.releasing(footprint, List.of());
+        ofGroup--;
     }
 }

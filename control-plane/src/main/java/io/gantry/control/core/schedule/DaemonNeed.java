@@ -15,11 +15,22 @@ import org.jspecify.annotations.Nullable;
  * it has not started yet: daemons come before all others.
  *
  * @param definition of its primary deployment
+ * @param constraints of both
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html#service_scheduler_daemon">Daemon
  *     scheduling strategy</a>
  */
-public record DaemonNeed(Service service, TaskDefinitionRow definition) {
+public record DaemonNeed(Service service, TaskDefinitionRow definition, Constraints constraints) {
+
+    /** What a daemon service and its definition ask of machines. */
+    public static DaemonNeed of(Service service, TaskDefinitionRow definition) {
+        return new DaemonNeed(
+                service,
+                definition,
+                Constraints.of(
+                        Constraints.all(
+                                definition.definition(), service.spec().placementConstraints())));
+    }
 
     /** Those of all daemons of a cluster. */
     public static List<DaemonNeed> in(ClusterState state, String cluster) {
@@ -29,7 +40,7 @@ public record DaemonNeed(Service service, TaskDefinitionRow definition) {
     private static Stream<DaemonNeed> of(ClusterState state, Service service) {
         TaskDefinitionRow definition =
                 state.taskDefinitions().get(service.primary().taskDefinition());
-        return definition == null ? Stream.of() : Stream.of(new DaemonNeed(service, definition));
+        return definition == null ? Stream.of() : Stream.of(of(service, definition));
     }
 
     /**
@@ -40,7 +51,8 @@ public record DaemonNeed(Service service, TaskDefinitionRow definition) {
         return worker.status() == Worker.Status.ACTIVE
                 && !worker.lost()
                 && Capacity.of(launchType(service.spec().launchTypeAsString()), null).has(worker)
-                && Fit.hasAttributes(worker, definition.footprint());
+                && Fit.hasAttributes(worker, definition.footprint())
+                && constraints.meets(worker);
     }
 
     private static String launchType(@Nullable String given) {

@@ -11,6 +11,7 @@ import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
  *
  * @param count how many of the same kind
  * @param group tasks of one group are spread; services have a group of their own
+ * @param constraints that were checked when they were given; those of the definition among them
  * @param strategies in the order of their importance; empty for ECS's defaults
  * @param capacity the workers that may be chosen
  */
@@ -54,11 +55,5 @@ public record Demand(
     /** The same tasks on other workers. */
     public Demand on(Capacity other) {
         return new Demand(cluster, footprint, count, group, constraints, strategies, other);
-    }
-
-    /** Whether no two tasks of the group may share a machine. */
-    public boolean distinctInstance() {
-        return constraints.stream()
-                .anyMatch(each -> "distinctInstance".equals(each.typeAsString()));
     }
 }

@@ -1,32 +1,40 @@
 package io.gantry.control.core.schedule;
 
 import io.gantry.control.core.schedule.Refusal.Reason;
+import io.gantry.control.core.state.Worker;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A condition that a worker must meet. */
-interface Filter {
+/** What a machine must meet to be chosen for a demand, in the order of {@link Reason}. */
+final class Filter {
+    private final List<Function<Worker, @Nullable Reason>> conditions;
 
-    /** Null if the worker may be chosen. */
-    @Nullable Reason refuses(Candidate candidate, Demand demand);
-
-    /** All conditions, cheapest first. */
-    List<Filter> ALL =
-            List.of(
-                    (candidate, demand) -> Fit.refusal(candidate.worker(), demand.footprint()),
-                    (candidate, demand) ->
-                            demand.distinctInstance() && candidate.ofGroup() > 0
-                                    ? Reason.DISTINCT_INSTANCE
-                                    : null);
+    Filter(Demand demand) {
+        var constraints = Constraints.of(demand.constraints());
+        this.conditions =
+                List.of(
+                        worker -> Fit.unfit(worker, demand.footprint()),
+                        worker -> constraints.refusal(worker, demand.group()),
+                        worker -> Fit.noRoom(worker, demand.footprint()));
+    }
 
     /** The first reason against a worker, or null. */
-    static @Nullable Reason refusal(Candidate candidate, Demand demand) {
-        for (Filter filter : ALL) {
-            Reason reason = filter.refuses(candidate, demand);
+    @Nullable Reason refusal(Worker worker) {
+        for (Function<Worker, @Nullable Reason> condition : conditions) {
+            Reason reason = condition.apply(worker);
             if (reason != null) {
                 return reason;
             }
         }
         return null;
+    }
+
+    /** One reason of each kind against a worker: what it is, what users want, and its room. */
+    List<Reason> refusals(Worker worker) {
+        return conditions.stream()
+                .flatMap(condition -> Stream.ofNullable(condition.apply(worker)))
+                .toList();
     }
 }

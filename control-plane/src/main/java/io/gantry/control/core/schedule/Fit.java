@@ -14,6 +14,12 @@ public final class Fit {
 
     /** Null if a task of this footprint can be placed on the worker now. */
     public static @Nullable Reason refusal(Worker worker, Footprint footprint) {
+        Reason unfit = unfit(worker, footprint);
+        return unfit == null ? noRoom(worker, footprint) : unfit;
+    }
+
+    /** Why a worker cannot run such a task at all as it is; null if it can. */
+    static @Nullable Reason unfit(Worker worker, Footprint footprint) {
         if (worker.status() != Worker.Status.ACTIVE) {
             return Reason.INACTIVE;
         }
@@ -23,6 +29,11 @@ public final class Fit {
         if (!hasAttributes(worker, footprint)) {
             return Reason.ATTRIBUTE;
         }
+        return null;
+    }
+
+    /** Why a worker has too little left for such a task; null if it has enough. */
+    static @Nullable Reason noRoom(Worker worker, Footprint footprint) {
         for (HostPort port : footprint.ports()) {
             if (worker.taken(port)) {
                 return Reason.PORTS;
@@ -45,7 +56,7 @@ public final class Fit {
     }
 
     /** A name asks for the attribute; a name with a value refuses machines that say another one. */
-    private static boolean meets(Worker worker, String attribute) {
+    static boolean meets(Worker worker, String attribute) {
         int equals = attribute.indexOf('=');
         if (equals < 0) {
             return worker.attributes().containsKey(attribute);

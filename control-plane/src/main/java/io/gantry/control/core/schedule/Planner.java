@@ -1,48 +1,54 @@
 package io.gantry.control.core.schedule;
 
+import io.gantry.common.check.Check;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.schedule.Refusal.Reason;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** Finds places for tasks: filter, constraints, strategies, plan. */
 public final class Planner {
-    /** At least so many fitting workers are compared, or this share of all. */
-    private static final int FEWEST_COMPARED = 100;
-
-    private static final int SHARE_COMPARED = 20;
 
     private Planner() {}
 
     /**
-     * A proposal from one state. It reserves nothing: whoever applies it checks again.
-     *
-     * @param random where to begin, and ties, so that nodes that plan at once spread out
+     * A proposal from one state. It reserves nothing: whoever applies it checks again. All workers
+     * of the cluster are compared once, however many tasks they have; what is equal is left to
+     * chance, so that nodes that plan at once spread out.
      */
     public static Plan plan(ClusterState state, Demand demand, RandomGenerator random) {
-        List<Worker> workers =
-                new ArrayList<>(
-                        state.workersOf(demand.cluster())
-                                .filter(worker -> worker.status() == Worker.Status.ACTIVE)
-                                .toList());
-        if (!workers.isEmpty()) {
-            Collections.rotate(workers, random.nextInt(workers.size()));
-        }
+        var filter = new Filter(demand);
+        var ranking = Ranking.forPlacing(Criterion.of(demand.strategies()), random);
         var refusals = new ArrayList<Refusal>();
-        List<Candidate> fitting = fitting(state, workers, demand, refusals);
-        List<Score> scores = Score.of(demand.strategies(), random);
+        if (demand.count() > 0) {
+            List<DaemonNeed> daemons = DaemonNeed.in(state, demand.cluster());
+            state.eachWorkerOf(
+                    demand.cluster(),
+                    worker -> {
+                        if (demand.capacity().has(worker)) {
+                            Worker left = DaemonNeed.kept(state, daemons, worker);
+                            consider(left, demand, filter, ranking, refusals);
+                        }
+                    });
+        }
         var places = new ArrayList<WorkerId>();
-        while (places.size() < demand.count() && !fitting.isEmpty()) {
-            Candidate best = best(fitting, scores);
+        while (places.size() < demand.count()) {
+            Candidate best = ranking.poll();
+            if (best == null) {
+                break;
+            }
             places.add(best.worker().id());
-            best.take(demand.footprint());
-            Reason full = Filter.refusal(best, demand);
-            if (full != null) {
-                fitting.remove(best);
+            best.take(demand.footprint(), demand.group());
+            ranking.count(best.worker(), 1);
+            Reason full = filter.refusal(best.worker());
+            if (full == null) {
+                ranking.add(best);
+            } else {
                 refusals.add(new Refusal(best.worker().id(), full));
             }
         }
@@ -50,56 +56,48 @@ public final class Planner {
         return new Plan(places, unplaced, unplaced == 0 ? List.of() : refusals);
     }
 
-    private static List<Candidate> fitting(
-            ClusterState state, List<Worker> workers, Demand demand, List<Refusal> refusals) {
-        int enough =
-                Math.max(
-                        Math.max(FEWEST_COMPARED, demand.count()), workers.size() / SHARE_COMPARED);
-        var fitting = new ArrayList<Candidate>();
-        List<DaemonNeed> daemons = DaemonNeed.in(state, demand.cluster());
-        for (Worker worker : workers) {
-            if (!demand.capacity().has(worker)) {
-                continue;
-            }
-            Worker left = DaemonNeed.kept(state, daemons, worker);
-            var candidate = Candidate.of(state, left, demand.group());
-            Reason reason = Filter.refusal(candidate, demand);
-            if (reason != null) {
-                refusals.add(new Refusal(worker.id(), reason));
-            } else if (fitting.size() < enough) {
-                fitting.add(candidate);
+    /**
+     * Whether tasks can go where somebody wants them: one on each of these workers, one after the
+     * other.
+     *
+     * @param wanted workers of the state; one that comes twice is to get two
+     */
+    public static Plan at(ClusterState state, Demand demand, List<WorkerId> wanted) {
+        var filter = new Filter(demand);
+        Map<WorkerId, Candidate> candidates = new HashMap<>();
+        var places = new ArrayList<WorkerId>();
+        var refusals = new ArrayList<Refusal>();
+        for (WorkerId id : wanted) {
+            Candidate candidate =
+                    candidates.computeIfAbsent(
+                            id,
+                            key -> new Candidate(Check.present(state.workers().get(key), key), 0));
+            Reason reason = filter.refusal(candidate.worker());
+            if (reason == null) {
+                places.add(id);
+                candidate.take(demand.footprint(), demand.group());
             } else {
-                break;
+                refusals.add(new Refusal(id, reason));
             }
         }
-        return fitting;
+        return new Plan(places, refusals.size(), refusals);
     }
 
-    private static Candidate best(List<Candidate> fitting, List<Score> scores) {
-        List<Candidate> left = fitting;
-        for (Score score : scores) {
-            if (left.size() == 1) {
-                break;
-            }
-            left = lowest(left, score, fitting);
+    /** Tasks on a machine that takes no more still count where tasks are to be spread. */
+    private static void consider(
+            Worker worker, Demand demand, Filter filter, Ranking ranking, List<Refusal> refusals) {
+        if (worker.status() != Worker.Status.ACTIVE) {
+            return;
         }
-        return left.getFirst();
-    }
-
-    private static List<Candidate> lowest(
-            List<Candidate> left, Score score, List<Candidate> fitting) {
-        double lowest = Double.POSITIVE_INFINITY;
-        var winners = new ArrayList<Candidate>();
-        for (Candidate candidate : left) {
-            double value = score.of(candidate, fitting);
-            if (value < lowest) {
-                lowest = value;
-                winners.clear();
-            }
-            if (value <= lowest) {
-                winners.add(candidate);
-            }
+        int ofGroup = worker.groups().of(demand.group());
+        if (ofGroup > 0) {
+            ranking.count(worker, ofGroup);
         }
-        return winners;
+        Reason reason = filter.refusal(worker);
+        if (reason == null) {
+            ranking.add(new Candidate(worker, ofGroup));
+        } else {
+            refusals.add(new Refusal(worker.id(), reason));
+        }
     }
 }

@@ -11,10 +11,10 @@ public record Refusal(WorkerId worker, Reason reason) {
         AGENT("AGENT", "encountered error \"AGENT\""),
         ATTRIBUTE("ATTRIBUTE", "is missing an attribute required by your task"),
         CONSTRAINT(
-                "MemberOf placement constraint unsatisfied",
+                "MemberOf placement constraint unsatisfied.",
                 "does not meet the placement constraints"),
         DISTINCT_INSTANCE(
-                "distinctInstance placement constraint unsatisfied",
+                "DistinctInstance placement constraint unsatisfied.",
                 "already runs a task of the group"),
         PORTS("RESOURCE:PORTS", "is already using a port required by your task"),
         MEMORY("RESOURCE:MEMORY", "has insufficient memory available"),

@@ -6,6 +6,7 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.common.table.SortedTable;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +171,24 @@ public record ClusterState(
                 .map(Map.Entry::getKey)
                 .takeWhile(key -> key.cluster().equals(cluster))
                 .map(key -> Check.present(services.get(key), key));
+    }
+
+    /**
+     * As {@link #workersOf}, faster where most of all workers are looked at: those of a cluster
+     * that has a good part of them are found by passing the others.
+     */
+    public void eachWorkerOf(String cluster, Consumer<Worker> action) {
+        Cluster row = clusters.get(cluster);
+        if (row == null || row.instances() < workers.size() / 4) {
+            workersOf(cluster).forEach(action);
+            return;
+        }
+        workers.forEach(
+                (id, worker) -> {
+                    if (worker.cluster().equals(cluster)) {
+                        action.accept(worker);
+                    }
+                });
     }
 
     /** Services of a cluster in the order of their names, inactive ones included. */

@@ -67,10 +67,16 @@ public record Worker(
      * @param used what placed tasks have set aside and not yet given back
      * @param usedPorts fixed host ports of those tasks
      * @param usedGpus ids of GPUs of those tasks, also of some that the machine no longer has
+     * @param groups how many of its tasks are of which group
      */
     public record Load(
-            Resources used, List<HostPort> usedPorts, TaskCounts tasks, List<String> usedGpus) {
-        static final Load NONE = new Load(Resources.NONE, List.of(), TaskCounts.NONE, List.of());
+            Resources used,
+            List<HostPort> usedPorts,
+            TaskCounts tasks,
+            List<String> usedGpus,
+            Groups groups) {
+        static final Load NONE =
+                new Load(Resources.NONE, List.of(), TaskCounts.NONE, List.of(), Groups.NONE);
 
         public Load {
             usedPorts = List.copyOf(usedPorts);
@@ -82,7 +88,7 @@ public record Worker(
             ports.addAll(footprint.ports());
             var devices = new ArrayList<>(usedGpus);
             devices.addAll(gpus);
-            return new Load(used.plus(footprint.resources()), ports, tasks, devices);
+            return new Load(used.plus(footprint.resources()), ports, tasks, devices, groups);
         }
 
         private Load minus(Footprint footprint, Collection<String> gpus) {
@@ -90,11 +96,15 @@ public record Worker(
             footprint.ports().forEach(ports::remove);
             var devices = new ArrayList<>(usedGpus);
             gpus.forEach(devices::remove);
-            return new Load(used.minus(footprint.resources()), ports, tasks, devices);
+            return new Load(used.minus(footprint.resources()), ports, tasks, devices, groups);
         }
 
         private Load moving(Task.Status before, Task.Status after) {
-            return new Load(used, usedPorts, tasks.moving(before, after), usedGpus);
+            return new Load(used, usedPorts, tasks.moving(before, after), usedGpus, groups);
+        }
+
+        private Load with(Groups next) {
+            return new Load(used, usedPorts, tasks, usedGpus, next);
         }
     }
 
@@ -192,6 +202,11 @@ public record Worker(
         return load.tasks().pending();
     }
 
+    /** Its tasks that should run, by their groups. */
+    public Groups groups() {
+        return load.groups();
+    }
+
     public long session() {
         return link.session();
     }
@@ -277,6 +292,11 @@ public record Worker(
                 id, cluster, status, registration, counted, link, version, interruptAtMillis);
     }
 
+    /** Has so many tasks of each group, which ECS does not count as a change. */
+    public Worker grouping(Groups groups) {
+        return new Worker(id, cluster, status, registration, load.with(groups), link, version, interruptAtMillis);
+    }
+
     public Worker connected(long session, String holder, AgentVersion agent, long nowMillis) {
         return next(status, registration, load, link.begun(session, holder, agent, nowMillis));
     }
@@ -315,12 +335,12 @@ public record Worker(
 
     /**
      * The same machine, registered once more with what it is now. Its tasks keep what they have,
-     * even if it should now have less.
+     * even if it should now have less, and it keeps its custom attributes.
      */
     public Worker reregistered(Registration now) {
         var kept =
                 new Registration(
-                        now.attributes(),
+                        CustomAttributes.kept(attributes(), now.attributes()),
                         tags(),
                         now.total(),
                         now.reservedPorts(),
@@ -328,6 +348,20 @@ public record Worker(
                         now.clientToken(),
                         now.gpus());
         return next(status, kept, load, link);
+    }
+
+    /** With other attributes. */
+    public Worker having(Map<String, String> attributes) {
+        var other =
+                new Registration(
+                        attributes,
+                        tags(),
+                        total(),
+                        reservedPorts(),
+                        registration.atMillis(),
+                        clientToken(),
+                        gpus());
+        return next(status, other, load, link);
     }
 
     private Worker next(Status status, Registration registration, Load load, Link link) {

@@ -8,10 +8,12 @@ import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Command.StopTask;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.DaemonNeed;
 import io.gantry.control.core.schedule.Fit;
 import io.gantry.control.core.schedule.Gpus;
 import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.Groups;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Service;
@@ -93,7 +95,7 @@ final class TaskEdits {
                 || !worker.cluster().equals(cluster)
                 || !isServed(cluster, launch, start, worker)
                 || Fit.refusal(kept(worker, service), launch.footprint()) != null
-                || (launch.distinctInstance() && occupied(worker, launch.group()))) {
+                || Constraints.of(launch).refusal(worker, launch.group()) != null) {
             return false;
         }
         Map<String, List<String>> gpus = gpus(definition, launch, worker);
@@ -132,8 +134,12 @@ final class TaskEdits {
     /** Whether the worker belongs to the capacity that the task is to run on. */
     private boolean isServed(String cluster, Launch launch, Start start, Worker worker) {
         Provision provision = start.provided();
-        return edit.capacity().isUsable(cluster, provision)
-                && Capacity.of(launch.launchType(), provision.provider()).has(worker);
+        // Whoever names a machine, as StartTask does, asks for no special capacity.
+        boolean any =
+                provision.provider() == null && launch.launchType().equals(Capacity.EC2);
+        return any
+                || edit.capacity().isUsable(cluster, provision)
+                        && Capacity.of(launch.launchType(), provision.provider()).has(worker);
     }
 
     /** The GPUs that the containers of a task get on a worker; null if it has too few. */
@@ -145,20 +151,9 @@ final class TaskEdits {
                 : Gpus.assigned(row.definition(), launch.overrides(), worker.freeGpus());
     }
 
-    /** Whether a living task of the group is on the worker, counting those placed by this edit. */
-    private boolean occupied(Worker worker, String group) {
-        var editor = edit.tasksByWorker;
-        return editor.done()
-                .streamFrom(TaskOf.Worker.first(worker.id()))
-                .map(Map.Entry::getKey)
-                .takeWhile(key -> key.worker().equals(worker.id()) && !key.stopped())
-                .map(key -> edit.task(key.task()))
-                .anyMatch(task -> task.group().equals(group));
-    }
-
     private void add(Task task) {
         addToOwners(task);
-        store(task, Status.STOPPED);
+        store(null, task);
     }
 
     private void addToOwners(Task task) {
@@ -181,7 +176,7 @@ final class TaskEdits {
     void change(Task before, Task after) {
         boolean stops = before.alive() && !after.alive();
         Task next = stops ? edit.protections().ended(after) : after;
-        store(next.counted(), before.last());
+        store(before, next.counted());
         if (stops) {
             removeFromOwners(before);
             addToOwners(after);
@@ -196,8 +191,15 @@ final class TaskEdits {
         }
     }
 
-    private void store(Task task, Status countedAs) {
+    /** Counts a task anew; one that is not there yet counts as one that has stopped. */
+    private void store(@Nullable Task before, Task task) {
+        Status countedAs = before == null ? Status.STOPPED : before.last();
         edit.taskRows.put(task.id(), task);
+        Worker host = edit.worker(task.worker());
+        Groups groups = host.groups().moving(before, task);
+        if (!groups.equals(host.groups())) {
+            edit.workerRows.put(host.id(), host.grouping(groups));
+        }
         edit.touch(task.worker());
         ServiceKey key = task.service();
         if (key != null) {

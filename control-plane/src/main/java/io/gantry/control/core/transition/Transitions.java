@@ -54,6 +54,8 @@ public final class Transitions {
             case Command.StopServiceDeployment stop -> edit.services().releases().stop(stop);
             case Command.ContinueServiceDeployment go -> edit.services().releases().decide(go);
             case Command.ReportHook report -> edit.services().releases().report(report);
+            case Command.PutAttributes put -> new AttributeEdits(edit).put(put);
+            case Command.DeleteAttributes delete -> new AttributeEdits(edit).delete(delete);
             case Command.CreateCapacityProvider create -> edit.capacity().create(create);
             case Command.UpdateCapacityProvider update -> edit.capacity().update(update);
             case Command.DeleteCapacityProvider delete -> edit.capacity().delete(delete);

@@ -78,7 +78,7 @@ class CircuitBreakerTest {
             if (next != null) {
                 lab.observe(next.id(), Task.Status.STOPPED, null);
             }
-            lab.pass(Duration.ofSeconds(2));
+            lab.pass(Duration.ofSeconds(next == null ? 60 : 1));
             if (lab.service().primary().stalled()) {
                 return;
             }

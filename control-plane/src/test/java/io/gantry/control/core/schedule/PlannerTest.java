@@ -10,6 +10,7 @@ import io.gantry.control.core.schedule.Refusal.Reason;
 import io.gantry.control.core.state.Footprint;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
 import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
@@ -24,7 +25,7 @@ class PlannerTest {
                 lab.random);
     }
 
-    private static PlacementStrategy strategy(String type, String field) {
+    private static PlacementStrategy strategy(String type, @Nullable String field) {
         return PlacementStrategy.builder().type(type).field(field).build();
     }
 
@@ -87,5 +88,87 @@ class PlannerTest {
     @Test
     void withoutMachinesNothingIsClosest() {
         assertThat(plan(Lab.SMALL, 1).closest()).isNull();
+    }
+
+    private static Demand demand(int count, String type, @Nullable String expression) {
+        var constraint = PlacementConstraint.builder().type(type).expression(expression).build();
+        return new Demand(Lab.CLUSTER, Lab.SMALL, count, "g", List.of(constraint), List.of());
+    }
+
+    @Test
+    void memberOfLeavesOutEverybodyElse() {
+        lab.worker(4096, 4096, Map.of("disk", "hdd"));
+        WorkerId ssd = lab.worker(4096, 4096, Map.of("disk", "ssd"));
+        Plan plan =
+                Planner.plan(
+                        lab.state(), demand(3, "memberOf", "attribute:disk == ssd"), lab.random);
+        assertThat(plan.places()).containsOnly(ssd).hasSize(3);
+    }
+
+    @Test
+    void tasksKeepAwayFromTheirOwnGroupWithinOnePlan() {
+        lab.worker(4096, 4096, Map.of());
+        lab.worker(4096, 4096, Map.of());
+        Plan plan =
+                Planner.plan(
+                        lab.state(), demand(3, "memberOf", "not(task:group == g)"), lab.random);
+        assertThat(plan.places()).hasSize(2).doesNotHaveDuplicates();
+        assertThat(plan.refusals())
+                .extracting(Refusal::reason)
+                .containsExactly(Reason.CONSTRAINT, Reason.CONSTRAINT);
+    }
+
+    @Test
+    void whoHasNoValueComesLast() {
+        WorkerId without = lab.worker(4096, 4096, Map.of());
+        WorkerId with = lab.worker(768, 4096, Map.of("rack", "1"));
+        assertThat(plan(Lab.SMALL, 4, strategy("spread", "attribute:rack")).places())
+                .containsExactly(with, with, with, without);
+    }
+
+    @Test
+    void eachStrategyDecidesWhatTheOnesBeforeLeaveEqual() {
+        WorkerId a = lab.worker(4096, 4096, Map.of("ecs.availability-zone", "a"));
+        WorkerId b1 = lab.worker(4096, 2048, Map.of("ecs.availability-zone", "b"));
+        lab.worker(4096, 3072, Map.of("ecs.availability-zone", "b"));
+        assertThat(
+                        plan(
+                                        Lab.SMALL,
+                                        6,
+                                        strategy("spread", "attribute:ecs.availability-zone"),
+                                        strategy("binpack", "memory"))
+                                .places())
+                .containsOnly(a, b1)
+                .filteredOn(a::equals)
+                .hasSize(3);
+    }
+
+    @Test
+    void randomIsEvenInTheLongRun() {
+        WorkerId a = lab.worker(1 << 20, 1 << 20, Map.of());
+        lab.worker(1 << 20, 1 << 20, Map.of());
+        List<WorkerId> places = plan(Lab.SMALL, 2_000, strategy("random", null)).places();
+        assertThat(places).filteredOn(a::equals).hasSizeBetween(900, 1_100);
+        int same = 0;
+        for (int i = 1; i < places.size(); i++) {
+            same += places.get(i).equals(places.get(i - 1)) ? 1 : 0;
+        }
+        assertThat(same).as("one choice does not influence the next").isBetween(900, 1_100);
+    }
+
+    @Test
+    void tasksOnFullMachinesCountWhereTasksAreSpread() {
+        WorkerId full = lab.worker(512, 4096, Map.of("ecs.availability-zone", "a"));
+        var definition = lab.definition("g", Lab.SMALL);
+        lab.apply(lab.run(definition, full, null));
+        lab.apply(lab.run(definition, full, null));
+        lab.worker(4096, 4096, Map.of("ecs.availability-zone", "a"));
+        WorkerId b = lab.worker(4096, 4096, Map.of("ecs.availability-zone", "b"));
+        Plan plan =
+                Planner.plan(
+                        lab.state(),
+                        new Demand(Lab.CLUSTER, Lab.SMALL, 2, "family:g", List.of(), List.of()),
+                        lab.random);
+        assertThat(plan.places()).containsExactly(b, b);
     }
 }

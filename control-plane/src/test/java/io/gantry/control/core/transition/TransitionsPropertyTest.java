@@ -236,8 +236,8 @@ class TransitionsPropertyTest {
         }
 
         private void rarely() {
-            switch (lab.random.nextInt(10)) {
-                case 8 -> lab.apply(new Command.InterruptWorker(any(workers), 30_000));
+            switch (lab.random.nextInt(11)) {
+                case 9 -> lab.apply(new Command.InterruptWorker(any(workers), 30_000));
                 case 0 -> lab.apply(new Command.DeleteService(Lab.WEB, true));
                 case 1 -> lab.apply(new Command.DeregisterWorker(any(workers), true));
                 case 2 -> {
@@ -260,6 +260,15 @@ class TransitionsPropertyTest {
                                                 15_000,
                                                 lab.random.nextInt(3) * 30_000L - 1,
                                                 lab.random.nextBoolean())));
+                case 8 -> {
+                    var attribute =
+                            new Command.NamedAttribute(
+                                    any(workers), "custom" + lab.random.nextInt(12), "v");
+                    lab.apply(
+                            lab.random.nextInt(3) == 0
+                                    ? new Command.DeleteAttributes(List.of(attribute))
+                                    : new Command.PutAttributes(List.of(attribute, attribute)));
+                }
                 case 7 -> {
                     WorkerId worker = any(workers);
                     if (lab.state().workers().get(worker) != null) {
