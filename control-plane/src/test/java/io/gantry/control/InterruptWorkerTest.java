@@ -27,8 +27,8 @@ class InterruptWorkerTest {
 
     @BeforeEach
     void begin() {
-        log.submit(new Command.CreateCluster(Cluster.builder().clusterName("demo").build()));
-        log.submit(
+        submit(new Command.CreateCluster(Cluster.builder().clusterName("demo").build()));
+        submit(
                 new Command.RegisterWorker(
                         id,
                         false,
@@ -39,6 +39,10 @@ class InterruptWorkerTest {
                         List.of(),
                         null,
                         List.of()));
+    }
+
+    private void submit(Command command) {
+        var _ = log.submit(command).join();
     }
 
     private static JsonNode request(String worker, int seconds) {
