@@ -224,7 +224,11 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static Map<String, OperatorCall> operatorCalls(
-            RaftNode raft, StatusClient client, CommandLog commands, IdSource ids, RandomGenerator random) {
+            RaftNode raft,
+            StatusClient client,
+            CommandLog commands,
+            IdSource ids,
+            RandomGenerator random) {
         Map<String, OperatorCall> calls =
                 new HashMap<>(new MemberCalls(raft.membership(), client).byName());
         calls.put("transfer-leadership", new TransferLeadership(raft.handover(), Clock.system()));

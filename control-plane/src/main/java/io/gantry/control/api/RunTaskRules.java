@@ -1,9 +1,9 @@
 package io.gantry.control.api;
 
 import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.Overridden;
-import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.List;
 import java.util.Set;

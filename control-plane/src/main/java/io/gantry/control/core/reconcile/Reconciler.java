@@ -168,10 +168,7 @@ public final class Reconciler {
                 ZoneBalance.mostCrowdedFirst(
                         state, service, order.surplus().toList(), census.sound());
         return Split.surplus(
-                service.spec().capacityProviderStrategy(),
-                useless,
-                census.sound(),
-                census.excess())
+                service.spec().capacityProviderStrategy(), useless, census.sound(), census.excess())
                 .stream();
     }
 

@@ -31,8 +31,7 @@ final class StopOrder {
 
     /** Tasks that have failed their health checks. */
     Stream<Task> unhealthy() {
-        return order(
-                census.current(), census.current().stream().filter(census::failing).toList());
+        return order(census.current(), census.current().stream().filter(census::failing).toList());
     }
 
     /** Tasks that have to be replaced. */

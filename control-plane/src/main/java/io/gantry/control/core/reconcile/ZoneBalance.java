@@ -59,8 +59,7 @@ public final class ZoneBalance {
     }
 
     /** The next step, null if the service is even or has other things to do. */
-    static @Nullable Move next(
-            ClusterState state, Census census, TaskDefinitionRow definition) {
+    static @Nullable Move next(ClusterState state, Census census, TaskDefinitionRow definition) {
         Service service = census.service();
         if (!mayStart(census) || state.nowMillis() < service.primary().notBeforeMillis()) {
             return null;
@@ -87,11 +86,7 @@ public final class ZoneBalance {
     }
 
     private static @Nullable Move move(
-            ClusterState state,
-            Census census,
-            Predicate<Worker> suits,
-            Capacity part,
-            int room) {
+            ClusterState state, Census census, Predicate<Worker> suits, Capacity part, int room) {
         var usable = new TreeMap<String, Integer>();
         state.workersOf(census.service().key().cluster())
                 .filter(worker -> worker.status() == Worker.Status.ACTIVE && worker.connected())

@@ -294,7 +294,15 @@ public record Worker(
 
     /** Has so many tasks of each group, which ECS does not count as a change. */
     public Worker grouping(Groups groups) {
-        return new Worker(id, cluster, status, registration, load.with(groups), link, version, interruptAtMillis);
+        return new Worker(
+                id,
+                cluster,
+                status,
+                registration,
+                load.with(groups),
+                link,
+                version,
+                interruptAtMillis);
     }
 
     public Worker connected(long session, String holder, AgentVersion agent, long nowMillis) {

@@ -135,11 +135,11 @@ final class TaskEdits {
     private boolean isServed(String cluster, Launch launch, Start start, Worker worker) {
         Provision provision = start.provided();
         // Whoever names a machine, as StartTask does, asks for no special capacity.
-        boolean any =
-                provision.provider() == null && launch.launchType().equals(Capacity.EC2);
-        return any
-                || edit.capacity().isUsable(cluster, provision)
-                        && Capacity.of(launch.launchType(), provision.provider()).has(worker);
+        if (provision.provider() == null && launch.launchType().equals(Capacity.EC2)) {
+            return true;
+        }
+        return edit.capacity().isUsable(cluster, provision)
+                && Capacity.of(launch.launchType(), provision.provider()).has(worker);
     }
 
     /** The GPUs that the containers of a task get on a worker; null if it has too few. */

@@ -19,7 +19,8 @@ import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
 class ScalingTest {
     private static final String ZONE = "ecs.availability-zone";
 
-    private void scale(Lab lab, TaskDefinitionKey app, int desired, PlacementStrategy... strategies) {
+    private void scale(
+            Lab lab, TaskDefinitionKey app, int desired, PlacementStrategy... strategies) {
         if (lab.state().services().get(Lab.WEB) == null) {
             lab.createService(app, 0, 100, 200);
         }

@@ -7,8 +7,8 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.Audit;
 import io.gantry.control.core.Lab;
 import io.gantry.control.core.command.Command.Launch;
-import io.gantry.control.core.command.Command.PutAttributes;
 import io.gantry.control.core.command.Command.NamedAttribute;
+import io.gantry.control.core.command.Command.PutAttributes;
 import io.gantry.control.core.command.Command.RunTasks;
 import io.gantry.control.core.command.Command.StopTask;
 import io.gantry.control.core.command.Reply;
@@ -39,15 +39,7 @@ class ConstraintsJudgedTest {
                         null,
                         List.of(memberOf));
         Reply reply =
-                lab.apply(
-                        new RunTasks(
-                                run.cluster(),
-                                app,
-                                null,
-                                "",
-                                false,
-                                launch,
-                                run.starts()));
+                lab.apply(new RunTasks(run.cluster(), app, null, "", false, launch, run.starts()));
         Audit.check(lab.state());
         return (Reply.Started) reply;
     }
