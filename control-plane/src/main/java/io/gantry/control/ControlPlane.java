@@ -209,7 +209,7 @@ public final class ControlPlane implements AutoCloseable {
                                 upgrades,
                                 new OperatorApi(
                                         authentication,
-                                        operatorCalls(raft, statusClient, ids, random),
+                                        operatorCalls(raft, statusClient, commands, ids, random),
                                         Map.of("snapshot", saveSnapshot)),
                                 virtualThreads));
         closing.on(() -> sessions.closeAll("the node is closing"));
@@ -224,12 +224,17 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     private static Map<String, OperatorCall> operatorCalls(
-            RaftNode raft, StatusClient client, IdSource ids, RandomGenerator random) {
+            RaftNode raft,
+            StatusClient client,
+            CommandLog commands,
+            IdSource ids,
+            RandomGenerator random) {
         Map<String, OperatorCall> calls =
                 new HashMap<>(new MemberCalls(raft.membership(), client).byName());
         calls.put("transfer-leadership", new TransferLeadership(raft.handover(), Clock.system()));
         calls.put("why", new Why(raft));
         calls.put("plan", new Foresee(raft, ids, random));
+        calls.put("interrupt", new InterruptWorker(commands));
         return calls;
     }
 

@@ -1,6 +1,7 @@
 package io.gantry.control;
 
 import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.Observation;
 import io.gantry.control.core.reconcile.Census;
@@ -168,7 +169,10 @@ record Why(Replica replica) implements OperatorCall {
                 1,
                 group,
                 row == null ? added : Constraints.all(row.definition(), added),
-                strategies);
+                strategies,
+                Capacity.of(
+                        service == null ? Capacity.EC2 : Launches.launchType(service.spec()),
+                        null));
     }
 
     private static JsonNode page(

@@ -28,6 +28,7 @@ import picocli.CommandLine.ParseResult;
             DrainCommand.class,
             WhyCommand.class,
             PlanCommand.class,
+            InterruptCommand.class,
             KillCommand.class,
             ChaosCommand.class,
             MembersCommand.class,

@@ -72,6 +72,8 @@ public record WorkerConfig(
                     "CREDENTIALS_FILE",
                     "ENGINE",
                     "ATTRIBUTES",
+                    "CAPACITY_PROVIDER",
+                    "CAPACITY_TYPE",
                     "CPU",
                     "MEMORY",
                     "RESERVED_MEMORY",
@@ -265,10 +267,27 @@ public record WorkerConfig(
         if (!type.isEmpty()) {
             attributes.put("ecs.instance-type", type);
         }
+        capacity(settings, attributes);
         for (List<String> pair : settings.list("ATTRIBUTES", WorkerConfig::pair)) {
             attributes.put(pair.getFirst(), pair.getLast());
         }
         return attributes;
+    }
+
+    /** What the machine is and whose; what is not set is not said. */
+    private static void capacity(Settings settings, Map<String, String> attributes) {
+        String provider = settings.raw("CAPACITY_PROVIDER");
+        if (provider != null && !provider.matches("[A-Za-z0-9_-]{1,128}")) {
+            settings.refuse("CAPACITY_PROVIDER", "expected the name of a capacity provider");
+        } else if (provider != null) {
+            attributes.put("gantry.capacity-provider", provider);
+        }
+        String type = settings.raw("CAPACITY_TYPE");
+        if (type != null && !type.equals("on-demand") && !type.equals("spot")) {
+            settings.refuse("CAPACITY_TYPE", "expected on-demand or spot, not '" + type + "'");
+        } else if (type != null) {
+            attributes.put("gantry.capacity-type", type);
+        }
     }
 
     private static List<String> pair(String text) {

@@ -76,6 +76,28 @@ final class WorkerConfigTest {
     }
 
     @Test
+    void itsCapacityIsSaidAsAttributes() {
+        WorkerConfig config =
+                WorkerConfig.from(
+                        Map.of(
+                                        "GANTRY_DATA_DIR", "/tmp/x",
+                                        "GANTRY_CAPACITY_PROVIDER", "pool",
+                                        "GANTRY_CAPACITY_TYPE", "spot")
+                                ::get);
+        assertThat(config.attributes())
+                .containsEntry("gantry.capacity-provider", "pool")
+                .containsEntry("gantry.capacity-type", "spot");
+        assertThatThrownBy(
+                        () ->
+                                WorkerConfig.from(
+                                        Map.of(
+                                                        "GANTRY_DATA_DIR", "/tmp/x",
+                                                        "GANTRY_CAPACITY_TYPE", "cheap")
+                                                ::get))
+                .hasMessageContaining("on-demand or spot");
+    }
+
+    @Test
     void allErrorsAreToldAtOnce() {
         assertThatThrownBy(
                         () ->

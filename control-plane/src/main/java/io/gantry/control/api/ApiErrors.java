@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.ecs.model.ClusterNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ConflictException;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
+import software.amazon.awssdk.services.ecs.model.ResourceInUseException;
 import software.amazon.awssdk.services.ecs.model.ServerException;
 import software.amazon.awssdk.services.ecs.model.ServiceDeploymentNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotActiveException;
@@ -96,7 +97,9 @@ final class ApiErrors {
                     (EcsException)
                             AttributeLimitExceededException.builder().message(message).build();
             case TARGET_NOT_FOUND -> noTarget(message);
-            case TASK_DEFINITION, WORKER_INACTIVE -> client(message);
+            case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER -> client(message);
+            case RESOURCE_IN_USE ->
+                    (EcsException) ResourceInUseException.builder().message(message).build();
             case INVALID_PARAMETER -> invalid(message);
             case STALE -> unavailable(message);
         };

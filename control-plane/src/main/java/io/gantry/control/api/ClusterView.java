@@ -1,5 +1,6 @@
 package io.gantry.control.api;
 
+import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
@@ -43,8 +44,14 @@ final class ClusterView {
                         include.contains(ClusterField.STATISTICS) ? statistics(cluster) : List.of())
                 .tags(include.contains(ClusterField.TAGS) ? spec.tags() : List.of())
                 .settings(include.contains(ClusterField.SETTINGS) ? spec.settings() : List.of())
-                .capacityProviders(List.of())
-                .defaultCapacityProviderStrategy(List.of())
+                .capacityProviders(spec.capacityProviders())
+                .defaultCapacityProviderStrategy(spec.defaultCapacityProviderStrategy())
+                // Nothing has to be set up for a provider, so this is never in progress.
+                .attachmentsStatus(
+                        include.contains(ClusterField.ATTACHMENTS)
+                                        && !spec.capacityProviders().isEmpty()
+                                ? "UPDATE_COMPLETE"
+                                : null)
                 .build();
     }
 
@@ -84,7 +91,7 @@ final class ClusterView {
     private static long services(List<Service> services, String launchType, LifeStatus status) {
         return services.stream()
                 .filter(service -> service.status() == status)
-                .filter(service -> launchType.equals(service.spec().launchTypeAsString()))
+                .filter(service -> launchType.equals(Launches.launchType(service.spec())))
                 .count();
     }
 

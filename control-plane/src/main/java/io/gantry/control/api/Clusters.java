@@ -33,7 +33,15 @@ final class Clusters {
 
     CreateClusterResponse create(CreateClusterRequest request) {
         Members.refuseAllBut(
-                Set.of("clusterName", "tags", "settings"), request, "", ApiErrors::invalid);
+                Set.of(
+                        "clusterName",
+                        "tags",
+                        "settings",
+                        "capacityProviders",
+                        "defaultCapacityProviderStrategy"),
+                request,
+                "",
+                ApiErrors::invalid);
         String name = new Refs(Names.of(quorum.state())).clusterName(request.clusterName());
         if (!Refs.NAME.matcher(name).matches()) {
             throw ApiErrors.invalid(
@@ -50,6 +58,11 @@ final class Clusters {
                         software.amazon.awssdk.services.ecs.model.Cluster.builder()
                                 .clusterName(name)
                                 .settings(NO_INSIGHTS)
+                                .capacityProviders(
+                                        CapacityProviders.checked(request.capacityProviders()))
+                                .defaultCapacityProviderStrategy(
+                                        CapacityStrategyRules.checked(
+                                                request.defaultCapacityProviderStrategy()))
                                 .tags(Tags.checked(request.tags()))
                                 .build()));
         ClusterState state = quorum.state();

@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.function.BiFunction;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.ecs.model.ContinueServiceDeploymentRequest;
+import software.amazon.awssdk.services.ecs.model.CreateCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteAttributesRequest;
+import software.amazon.awssdk.services.ecs.model.DeleteCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteClusterRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteServiceRequest;
 import software.amazon.awssdk.services.ecs.model.DeregisterContainerInstanceRequest;
 import software.amazon.awssdk.services.ecs.model.DeregisterTaskDefinitionRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeCapacityProvidersRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeClustersRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeContainerInstancesRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeServiceDeploymentsRequest;
@@ -33,6 +36,7 @@ import software.amazon.awssdk.services.ecs.model.ListTaskDefinitionFamiliesReque
 import software.amazon.awssdk.services.ecs.model.ListTaskDefinitionsRequest;
 import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
 import software.amazon.awssdk.services.ecs.model.PutAttributesRequest;
+import software.amazon.awssdk.services.ecs.model.PutClusterCapacityProvidersRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.StartTaskRequest;
@@ -41,6 +45,7 @@ import software.amazon.awssdk.services.ecs.model.StopTaskRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitAttachmentStateChangesRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitContainerStateChangeRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitTaskStateChangeRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateTaskProtectionRequest;
@@ -57,6 +62,7 @@ public final class EcsApi {
     public EcsApi(ApiContext context) {
         this.context = context;
         serveClusters();
+        serveCapacityProviders();
         serveTasks();
         serveServices();
         serveServiceDeployments();
@@ -100,6 +106,24 @@ public final class EcsApi {
         reads(
                 ListTagsForResourceRequest.class,
                 (quorum, request) -> new TagLookup(quorum).list(request));
+    }
+
+    private void serveCapacityProviders() {
+        writes(
+                CreateCapacityProviderRequest.class,
+                (quorum, request) -> new CapacityProviders(quorum).create(request));
+        writes(
+                UpdateCapacityProviderRequest.class,
+                (quorum, request) -> new CapacityProviders(quorum).update(request));
+        writes(
+                DeleteCapacityProviderRequest.class,
+                (quorum, request) -> new CapacityProviders(quorum).delete(request));
+        reads(
+                DescribeCapacityProvidersRequest.class,
+                (quorum, request) -> new CapacityProviders(quorum).describe(request));
+        writes(
+                PutClusterCapacityProvidersRequest.class,
+                (quorum, request) -> new CapacityProviders(quorum).put(request));
     }
 
     private void serveTasks() {

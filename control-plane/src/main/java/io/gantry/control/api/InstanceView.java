@@ -3,6 +3,7 @@ package io.gantry.control.api;
 import io.gantry.common.model.HostPort;
 import io.gantry.common.model.HostPort.Protocol;
 import io.gantry.common.model.Resources;
+import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
@@ -40,6 +41,7 @@ final class InstanceView {
                 .attributes(attributes(worker))
                 .registeredAt(Views.time(worker.registeredAtMillis()))
                 .attachments(List.of())
+                .capacityProviderName(Capacity.providerOf(worker))
                 .tags(tagged ? worker.tags() : List.of())
                 .build();
     }

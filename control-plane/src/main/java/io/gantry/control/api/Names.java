@@ -68,6 +68,10 @@ record Names(Realm realm) {
         return arn("task-definition/" + familyAndRevision);
     }
 
+    String capacityProvider(String name) {
+        return arn("capacity-provider/" + name);
+    }
+
     /** Who owns everything as long as there are no other users. */
     String root() {
         return new Arn("iam", "", realm.account(), "root").toString();

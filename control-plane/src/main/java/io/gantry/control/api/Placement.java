@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.ecs.model.TaskDefinitionPlacementConstrai
 /** What requests may say about where tasks go. */
 final class Placement {
     /** Launch types that machines of this installation serve. */
-    private static final Set<String> LAUNCH_TYPES = Set.of("EC2", "EXTERNAL");
+    private static final Set<String> LAUNCH_TYPES = Set.of("EC2", "FARGATE", "EXTERNAL");
 
     private static final String DEFAULT_LAUNCH_TYPE = "EC2";
     private static final int MOST_STRATEGIES = 5;
@@ -29,7 +29,7 @@ final class Placement {
         if (given == null) {
             return DEFAULT_LAUNCH_TYPE;
         }
-        if (given.equals("FARGATE") || given.equals("MANAGED_INSTANCES")) {
+        if (given.equals("MANAGED_INSTANCES")) {
             throw Members.unsupported("launchType", given, error);
         }
         if (!LAUNCH_TYPES.contains(given)) {

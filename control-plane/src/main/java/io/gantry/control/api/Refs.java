@@ -48,6 +48,11 @@ final class Refs {
         return cluster;
     }
 
+    /** The name of a capacity provider, which need not exist. */
+    String capacityProvider(String given) {
+        return only(parts(given, "capacity-provider"), given);
+    }
+
     /** A service, which need not exist. */
     ServiceKey service(String cluster, String given) {
         return new ServiceKey(cluster, within(cluster, given, "service"));

@@ -1,21 +1,26 @@
 package io.gantry.control.api;
 
 import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.capacity.Capacity;
+import io.gantry.control.core.capacity.Platform;
+import io.gantry.control.core.capacity.Split;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
-import io.gantry.control.core.schedule.Plan;
-import io.gantry.control.core.schedule.Planner;
 import io.gantry.control.core.schedule.Refusal;
+import io.gantry.control.core.schedule.SplitPlan;
+import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Token;
-import io.gantry.control.core.state.Worker;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Failure;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskResponse;
@@ -36,9 +41,11 @@ final class RunTask {
     private final ClusterState asked;
     private final String cluster;
     private final TaskDefinitionRow definition;
+    private final CapacityChoice capacity;
     private final Launch launch;
     private final Starting starting;
     private Map<WorkerId, Refusal> refusals = Map.of();
+    private List<Failure> empty = List.of();
 
     /** Checks the request against a state. */
     RunTask(ApiContext context, Quorum quorum, ClusterState state, RunTaskRequest request) {
@@ -48,9 +55,11 @@ final class RunTask {
         this.asked = state;
         RunTaskRules.checkBefore(request);
         var refs = new Refs(Names.of(state));
-        this.cluster = refs.cluster(state, request.cluster()).name();
+        Cluster found = refs.cluster(state, request.cluster());
+        this.cluster = found.name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
-        this.launch = RunTaskRules.launch(request, cluster, definition);
+        this.capacity = RunTaskRules.capacity(request, found, definition);
+        this.launch = RunTaskRules.launch(request, cluster, definition, capacity);
         Token given = Tokens.of("RunTask", cluster, request.clientToken(), 64);
         this.starting =
                 new Starting(
@@ -70,21 +79,16 @@ final class RunTask {
             if (round == 0 && starting.isRepetition(state)) {
                 return response(false);
             }
-            Plan plan = plan(state, count - starting.count());
-            if (plan.places().isEmpty() || !starting.propose(plan.places()).own()) {
+            SplitPlan plan = plan(state, count - starting.count());
+            if (plan.places().isEmpty()
+                    || !starting.propose(plan.places(), this::provision).own()) {
                 break;
             }
         }
         return response(true);
     }
 
-    private Plan plan(ClusterState state, int count) {
-        boolean anyone =
-                state.workersOf(cluster)
-                        .anyMatch(worker -> worker.status() == Worker.Status.ACTIVE);
-        if (!anyone && starting.count() == 0) {
-            throw ApiErrors.invalid("No Container Instances were found in your cluster.");
-        }
+    private SplitPlan plan(ClusterState state, int count) {
         var demand =
                 new Demand(
                         cluster,
@@ -92,12 +96,40 @@ final class RunTask {
                         count,
                         launch.group(),
                         Constraints.all(definition.definition(), request.placementConstraints()),
-                        request.placementStrategy());
-        Plan plan = Planner.plan(state, demand, context.random());
+                        request.placementStrategy(),
+                        Capacity.of(capacity.launchType(), null));
+        SplitPlan plan = SplitPlan.of(state, demand, split(state), context.random());
+        if (plan.places().isEmpty() && plan.refusals().isEmpty() && starting.count() == 0) {
+            noMachines();
+        }
+        empty = RunTaskFailures.empty(Names.of(state), plan.empty());
         Map<WorkerId, Refusal> found = new LinkedHashMap<>();
         plan.refusals().forEach(refusal -> found.put(refusal.worker(), refusal));
         refusals = found;
         return plan;
+    }
+
+    /** What has been started counts, so that all tasks of the request keep the ratio. */
+    private @Nullable Split split(ClusterState state) {
+        return capacity.strategy().isEmpty()
+                ? null
+                : Split.of(capacity.strategy(), starting.tasks(state));
+    }
+
+    /** Fargate's machines are none of the cluster's: without any the request is not wrong. */
+    private void noMachines() {
+        if (!capacity.isFargate()) {
+            throw ApiErrors.invalid(
+                    "No Container Instances were found in your "
+                            + (capacity.strategy().isEmpty() ? "cluster." : "capacity provider."));
+        }
+    }
+
+    private @Nullable Provision provision(@Nullable String provider) {
+        String platform = Platform.of(capacity.launchType(), request.platformVersion());
+        return provider == null && platform == null
+                ? null
+                : new Provision(provider, platform, false);
     }
 
     private RunTaskResponse response(boolean first) {
@@ -113,15 +145,14 @@ final class RunTask {
             return List.of();
         }
         Names names = Names.of(state);
-        return refusals.values().stream()
-                .sorted(Comparator.comparing(Refusal::reason).reversed())
-                .limit(MOST_FAILURES)
-                .map(
-                        refusal ->
-                                Failure.builder()
-                                        .arn(names.instance(cluster, refusal.worker()))
-                                        .reason(refusal.reason().code())
-                                        .build())
-                .toList();
+        if (refusals.isEmpty() && empty.isEmpty() && capacity.isFargate()) {
+            return List.of(RunTaskFailures.noFargate(names, definition.key()));
+        }
+        Stream<Failure> machines =
+                refusals.values().stream()
+                        .sorted(Comparator.comparing(Refusal::reason).reversed())
+                        .limit(MOST_FAILURES)
+                        .map(each -> RunTaskFailures.of(names, cluster, each));
+        return Stream.concat(machines, empty.stream()).toList();
     }
 }

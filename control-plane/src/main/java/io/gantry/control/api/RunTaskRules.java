@@ -2,6 +2,8 @@ package io.gantry.control.api;
 
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.schedule.Constraints;
+import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.Overridden;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +26,8 @@ final class RunTaskRules {
     private static final Set<String> SUPPORTED =
             Set.of(
                     "cluster",
+                    "capacityProviderStrategy",
+                    "platformVersion",
                     "taskDefinition",
                     "count",
                     "clientToken",
@@ -89,8 +93,31 @@ final class RunTaskRules {
         }
     }
 
-    static Launch launch(RunTaskRequest request, String cluster, TaskDefinitionRow definition) {
+    /** The capacity that a request asks for, which must suit the definition. */
+    static CapacityChoice capacity(
+            RunTaskRequest request, Cluster cluster, TaskDefinitionRow definition) {
+        var choice =
+                CapacityChoice.of(
+                        request.launchTypeAsString(),
+                        request.capacityProviderStrategy(),
+                        cluster,
+                        ApiErrors::invalid);
+        choice.check(definition.definition());
+        choice.check(request.placementConstraints(), request.placementStrategy());
+        choice.check(request.platformVersion());
+        return choice;
+    }
+
+    static Launch launch(
+            RunTaskRequest request,
+            String cluster,
+            TaskDefinitionRow definition,
+            CapacityChoice choice) {
         TaskOverride overrides = Overrides.check(request.overrides(), definition.definition());
+        if (choice.isFargate()) {
+            FargateRules.checkSize(
+                    Overridden.definition(definition.definition(), overrides), ApiErrors::invalid);
+        }
         Placement.checkTogether(definition.definition(), request.placementConstraints());
         List<PlacementConstraint> constraints =
                 Constraints.all(definition.definition(), request.placementConstraints());
@@ -98,7 +125,7 @@ final class RunTaskRules {
         return new Launch(
                 group == null ? "family:" + definition.key().family() : group,
                 request.startedBy(),
-                Placement.launchType(request.launchTypeAsString(), ApiErrors::invalid),
+                choice.launchType(),
                 request.overrides() == null ? null : overrides,
                 false,
                 tags(request, cluster, definition),

@@ -27,6 +27,8 @@ final class ServiceRules {
                     "desiredCount",
                     "clientToken",
                     "launchType",
+                    "capacityProviderStrategy",
+                    "platformVersion",
                     "deploymentConfiguration",
                     "placementConstraints",
                     "placementStrategy",
@@ -42,6 +44,8 @@ final class ServiceRules {
             Set.of(
                     "cluster",
                     "service",
+                    "capacityProviderStrategy",
+                    "platformVersion",
                     "desiredCount",
                     "taskDefinition",
                     "deploymentConfiguration",
@@ -77,15 +81,15 @@ final class ServiceRules {
         }
         ApiErrors.checkModel(request, invalid);
         Members.refuseAllBut(CREATE, request, "", invalid);
-        if (request.schedulingStrategy() == SchedulingStrategy.DAEMON) {
-            throw Members.unsupported("schedulingStrategy", "DAEMON", invalid);
-        }
-        if (request.desiredCount() == null) {
+        DaemonRules.check(request);
+        if (request.desiredCount() == null && !DaemonRules.isDaemon(request)) {
             throw ApiErrors.invalid("desiredCount can not be null.");
         }
-        checkCount(request.desiredCount());
+        if (request.desiredCount() != null) {
+            checkCount(request.desiredCount());
+        }
         checkController(request.deploymentController());
-        checkRest(request.availabilityZoneRebalancing(), request.healthCheckGracePeriodSeconds());
+        checkRest(request.healthCheckGracePeriodSeconds());
         Placement.checkConstraints(request.placementConstraints());
         Placement.checkStrategies(request.placementStrategy());
     }
@@ -97,7 +101,7 @@ final class ServiceRules {
             checkCount(request.desiredCount());
         }
         checkController(request.deploymentController());
-        checkRest(request.availabilityZoneRebalancing(), request.healthCheckGracePeriodSeconds());
+        checkRest(request.healthCheckGracePeriodSeconds());
         Placement.checkConstraints(request.placementConstraints());
         Placement.checkStrategies(request.placementStrategy());
     }
@@ -115,12 +119,7 @@ final class ServiceRules {
         }
     }
 
-    private static void checkRest(
-            @Nullable AvailabilityZoneRebalancing rebalancing, @Nullable Integer gracePeriod) {
-        if (rebalancing == AvailabilityZoneRebalancing.ENABLED) {
-            throw Members.unsupported(
-                    "availabilityZoneRebalancing", rebalancing, ApiErrors::invalid);
-        }
+    private static void checkRest(@Nullable Integer gracePeriod) {
         if (gracePeriod != null && gracePeriod < 0) {
             throw ApiErrors.invalid(
                     "healthCheckGracePeriodSeconds must be between 0 and 2147483647.");
@@ -131,14 +130,16 @@ final class ServiceRules {
     static Service spec(CreateServiceRequest request, String taskDefinition, String creator) {
         return Service.builder()
                 .taskDefinition(taskDefinition)
-                .launchType(Placement.launchType(request.launchTypeAsString(), ApiErrors::client))
                 .deploymentConfiguration(
                         DeploymentRules.merged(
-                                DeploymentRules.standard(), request.deploymentConfiguration()))
+                                DaemonRules.standard(request), request.deploymentConfiguration()))
                 .placementConstraints(List.copyOf(request.placementConstraints()))
                 .placementStrategy(List.copyOf(request.placementStrategy()))
                 .healthCheckGracePeriodSeconds(request.healthCheckGracePeriodSeconds())
-                .schedulingStrategy(SchedulingStrategy.REPLICA)
+                .schedulingStrategy(
+                        DaemonRules.isDaemon(request)
+                                ? SchedulingStrategy.DAEMON
+                                : SchedulingStrategy.REPLICA)
                 .deploymentController(request.deploymentController())
                 .createdBy(creator)
                 .enableECSManagedTags(Boolean.TRUE.equals(request.enableECSManagedTags()))

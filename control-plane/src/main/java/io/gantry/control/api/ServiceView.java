@@ -1,5 +1,7 @@
 package io.gantry.control.api;
 
+import io.gantry.control.core.capacity.Platform;
+import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Releases;
@@ -7,7 +9,10 @@ import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceRevision;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 import software.amazon.awssdk.services.ecs.model.DeploymentController;
 import software.amazon.awssdk.services.ecs.model.ServiceCurrentRevisionSummary;
 import software.amazon.awssdk.services.ecs.model.ServiceEvent;
@@ -53,6 +58,13 @@ final class ServiceView {
         return builder.build();
     }
 
+    /** Left out where a launch type is shown. */
+    private static @Nullable Collection<CapacityProviderStrategyItem> strategy(
+            software.amazon.awssdk.services.ecs.model.Service spec) {
+        List<CapacityProviderStrategyItem> strategy = spec.capacityProviderStrategy();
+        return strategy.isEmpty() ? null : strategy;
+    }
+
     private ServiceCurrentRevisionSummary revision(Service service, Deployment deployment) {
         return ServiceCurrentRevisionSummary.builder()
                 .arn(names.serviceRevision(service.key(), deployment.number()))
@@ -83,6 +95,7 @@ final class ServiceView {
             Service service) {
         var shown = new ArrayList<software.amazon.awssdk.services.ecs.model.Deployment>();
         for (Deployment deployment : service.deployments()) {
+            var spec = spec(service, deployment);
             shown.add(
                     software.amazon.awssdk.services.ecs.model.Deployment.builder()
                             .id(deployment.id())
@@ -94,8 +107,12 @@ final class ServiceView {
                             .failedTasks(deployment.failed())
                             .createdAt(Views.time(deployment.createdAtMillis()))
                             .updatedAt(Views.time(deployment.updatedAtMillis()))
-                            .launchType(spec(service, deployment).launchType())
-                            .networkConfiguration(spec(service, deployment).networkConfiguration())
+                            .launchType(spec.launchType())
+                            .networkConfiguration(spec.networkConfiguration())
+                            .capacityProviderStrategy(strategy(spec))
+                            .platformVersion(
+                                    Platform.of(Launches.launchType(spec), spec.platformVersion()))
+                            .platformFamily(spec.platformFamily())
                             .rolloutState(deployment.rollout().name())
                             .rolloutStateReason(deployment.rolloutReason())
                             .build());

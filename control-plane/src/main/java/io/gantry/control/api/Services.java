@@ -4,7 +4,9 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
+import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.rollout.Revisions;
+import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -51,16 +53,24 @@ final class Services {
         ClusterState state = quorum.fresh();
         Names names = Names.of(state);
         var refs = new Refs(names);
-        String cluster = refs.cluster(state, request.cluster()).name();
+        Cluster found = refs.cluster(state, request.cluster());
+        String cluster = found.name();
         var key = new ServiceKey(cluster, request.serviceName());
         TaskDefinitionRow row = refs.activeDefinition(state, request.taskDefinition());
         Placement.checkTogether(row.definition(), request.placementConstraints());
         TaskDefinitionKey definition = row.key();
+        ServiceCapacity capacity = ServiceCapacity.of(request, found, row.definition());
         quorum.accept(
                 new Command.CreateService(
                         key,
-                        ServiceRules.spec(request, names.taskDefinition(definition), names.root()),
-                        request.desiredCount(),
+                        RebalancingRules.begin(
+                                capacity.on(
+                                        ServiceRules.spec(
+                                                request,
+                                                names.taskDefinition(definition),
+                                                names.root())),
+                                request.availabilityZoneRebalancing()),
+                        Objects.requireNonNullElse(request.desiredCount(), 0),
                         Tags.checked(request.tags()),
                         definition,
                         context.ids().deployment(),
@@ -108,12 +118,20 @@ final class Services {
         if (!service.active()) {
             throw ApiErrors.of(new Refused(Cause.SERVICE_NOT_ACTIVE, "Service was not ACTIVE."));
         }
+        DaemonRules.check(service.spec(), request);
         TaskDefinitionKey running = service.primary().taskDefinition();
         TaskDefinitionKey wanted =
                 request.taskDefinition() == null
                         ? running
                         : refs.activeDefinition(state, request.taskDefinition()).key();
-        var spec = ServiceRules.spec(service.spec(), request, names.taskDefinition(wanted));
+        var capacity =
+                ServiceCapacity.after(service.spec(), request, state.taskDefinitions().get(wanted));
+        var spec =
+                RebalancingRules.change(
+                        capacity.on(
+                                ServiceRules.spec(
+                                        service.spec(), request, names.taskDefinition(wanted))),
+                        request.availabilityZoneRebalancing());
         boolean deploys =
                 !wanted.equals(running)
                         || Revisions.differ(service.spec(), spec)
@@ -195,7 +213,8 @@ final class Services {
     /** All services are of the kind that users configure themselves. */
     private static boolean matches(Service service, ListServicesRequest request) {
         SchedulingStrategy scheduling = request.schedulingStrategy();
-        return (request.launchType() == null || request.launchType() == service.spec().launchType())
+        return (request.launchType() == null
+                        || request.launchTypeAsString().equals(Launches.launchType(service.spec())))
                 && (scheduling == null || scheduling == service.spec().schedulingStrategy())
                 && request.resourceManagementType() != ResourceManagementType.ECS;
     }

@@ -46,7 +46,7 @@ final class StartTask {
         var refs = new Refs(Names.of(state));
         this.cluster = refs.cluster(state, request.cluster()).name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
-        this.launch = RunTaskRules.launch(same, cluster, definition);
+        this.launch = RunTaskRules.launch(same, cluster, definition, CapacityChoice.of(List.of()));
         this.starting =
                 new Starting(
                         context,

@@ -7,13 +7,17 @@ import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Launches;
+import io.gantry.control.core.schedule.SplitPlan.Place;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Token;
 import io.gantry.control.core.state.TokenUse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ConflictException;
 import software.amazon.awssdk.services.ecs.model.Task;
@@ -84,14 +88,25 @@ final class Starting {
 
     /** Starts one task on each of these workers. */
     Outcome propose(List<WorkerId> places) {
+        return propose(places.stream().map(each -> new Place(each, null)).toList(), _ -> null);
+    }
+
+    /**
+     * Starts one task in each of these places.
+     *
+     * @param provisions what tasks of a provider, or of none, are given
+     */
+    Outcome propose(
+            List<Place> places, Function<@Nullable String, @Nullable Provision> provisions) {
         List<Start> starts =
                 places.stream()
                         .map(
-                                worker ->
+                                place ->
                                         new Start(
                                                 context.ids().task(),
-                                                worker,
-                                                Launches.containers(definition, context.ids())))
+                                                place.worker(),
+                                                Launches.containers(definition, context.ids()),
+                                                provisions.apply(place.provider())))
                         .toList();
         Reply reply =
                 quorum.acceptPart(
@@ -124,6 +139,11 @@ final class Starting {
                 .message("The clientToken was used before for a request with other parameters.")
                 .resourceIds(tasks.stream().map(id -> names.task(cluster, id)).toList())
                 .build();
+    }
+
+    /** Those that have been started. */
+    List<io.gantry.control.core.state.Task> tasks(ClusterState state) {
+        return started.stream().flatMap(id -> Stream.ofNullable(state.tasks().get(id))).toList();
     }
 
     /** Those that have been started, as descriptions show them. */

@@ -3,6 +3,7 @@ package io.gantry.control.api;
 import io.gantry.common.model.Arn;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
@@ -35,6 +36,8 @@ final class TagLookup {
         List<Tag> tags =
                 switch (arn.resourceType()) {
                     case "cluster" -> tags(state.clusters().get(refs.clusterName(given)));
+                    case "capacity-provider" ->
+                            tags(state.capacityProviders().get(refs.capacityProvider(given)));
                     case "task-definition" -> tags(refs.find(state, refs.definition(given)));
                     case "service" -> tags(state.services().get(refs.service(cluster, given)));
                     case "task" -> tags(state, refs.task(cluster, given));
@@ -60,6 +63,10 @@ final class TagLookup {
                     "The specified cluster is inactive. Specify an active cluster and try again.");
         }
         return cluster.spec().tags();
+    }
+
+    private static @Nullable List<Tag> tags(@Nullable CapacityProvider row) {
+        return row == null ? null : row.spec().tags();
     }
 
     private static @Nullable List<Tag> tags(@Nullable TaskDefinitionRow row) {

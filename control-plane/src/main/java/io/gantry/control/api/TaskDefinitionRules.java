@@ -119,7 +119,7 @@ final class TaskDefinitionRules {
     private void supportedValues() {
         only("networkMode", request.networkModeAsString(), Set.of("bridge", "host", "none"));
         for (String type : request.requiresCompatibilitiesAsStrings()) {
-            only("requiresCompatibilities", type, Set.of("EC2", "EXTERNAL"));
+            only("requiresCompatibilities", type, Set.of("EC2", "FARGATE", "EXTERNAL"));
         }
         RuntimePlatform platform = request.runtimePlatform();
         if (platform != null) {
@@ -155,16 +155,25 @@ final class TaskDefinitionRules {
                         .pidMode(request.pidMode())
                         .ipcMode(request.ipcMode())
                         .runtimePlatform(request.runtimePlatform())
-                        .enableFaultInjection(request.enableFaultInjection())
-                        .compatibilities(Compatibility.EXTERNAL, Compatibility.EC2);
+                        .enableFaultInjection(request.enableFaultInjection());
         if (request.hasRequiresCompatibilities()) {
             builder.requiresCompatibilities(request.requiresCompatibilities());
         }
-        TaskDefinition definition = builder.build();
+        if (request.requiresCompatibilities().contains(Compatibility.FARGATE)) {
+            FargateRules.check(builder.build(), ApiErrors::client);
+        }
+        TaskDefinition definition = builder.compatibilities(compatibilities(builder)).build();
         List<Attribute> attributes =
                 Capabilities.required(definition).stream()
                         .map(name -> Attribute.builder().name(name).build())
                         .toList();
         return definition.toBuilder().requiresAttributes(attributes).build();
+    }
+
+    /** The launch types that the definition would be valid for. */
+    private static List<Compatibility> compatibilities(TaskDefinition.Builder builder) {
+        return FargateRules.complaint(builder.build()) == null
+                ? List.of(Compatibility.EXTERNAL, Compatibility.EC2, Compatibility.FARGATE)
+                : List.of(Compatibility.EXTERNAL, Compatibility.EC2);
     }
 }

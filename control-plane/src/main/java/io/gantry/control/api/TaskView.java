@@ -1,5 +1,6 @@
 package io.gantry.control.api;
 
+import io.gantry.control.core.capacity.Platform;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Health;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.services.ecs.model.Container;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.ContainerOverride;
 import software.amazon.awssdk.services.ecs.model.HealthStatus;
+import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 
 /** Tasks as ECS describes them. */
 final class TaskView {
@@ -54,6 +56,9 @@ final class TaskView {
                         .startedBy(task.startedBy())
                         .group(task.group())
                         .launchType(task.launchType())
+                        .capacityProviderName(task.provision().provider())
+                        .platformVersion(task.provision().platformVersion())
+                        .platformFamily(Platform.family(task.launchType(), definition(task)))
                         .version(task.version())
                         .attachments(List.of())
                         .attributes(attributes(worker))
@@ -64,6 +69,11 @@ final class TaskView {
         times(builder, task.times());
         builder.connectivityAt(Views.time(connectedAt(task, worker)));
         return builder.build();
+    }
+
+    private @Nullable TaskDefinition definition(Task task) {
+        TaskDefinitionRow row = state.taskDefinitions().get(task.taskDefinition());
+        return row == null ? null : row.definition();
     }
 
     /** When the task last became CONNECTED: with its agent, or at its start if that was later. */

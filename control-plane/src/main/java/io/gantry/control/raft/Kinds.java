@@ -41,7 +41,12 @@ final class Kinds<T> {
                     .add("once", Command.Once.class)
                     .add("rollout!", Command.StopServiceDeployment.class)
                     .add("rollout+", Command.ContinueServiceDeployment.class)
-                    .add("hook", Command.ReportHook.class);
+                    .add("hook", Command.ReportHook.class)
+                    .add("provider+", Command.CreateCapacityProvider.class)
+                    .add("provider=", Command.UpdateCapacityProvider.class)
+                    .add("provider-", Command.DeleteCapacityProvider.class)
+                    .add("capacity", Command.SetClusterCapacity.class)
+                    .add("interrupt", Command.InterruptWorker.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

@@ -3,6 +3,7 @@ package io.gantry.control.raft;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.table.SortedTable;
+import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
@@ -43,7 +44,8 @@ final class SnapshotTables {
                     Map.entry("tokens", TokenUse.class),
                     Map.entry("deadlines", Deadline.class),
                     Map.entry("serviceRevisions", ServiceRevision.class),
-                    Map.entry("serviceDeployments", ServiceDeployment.class));
+                    Map.entry("serviceDeployments", ServiceDeployment.class),
+                    Map.entry("capacityProviders", CapacityProvider.class));
 
     private final SortedTable.Editor<String, Cluster> clusters =
             SortedTable.<String, Cluster>empty().edit();
@@ -68,6 +70,10 @@ final class SnapshotTables {
             SortedTable.<TaskOf.Worker, Present>empty().edit();
     private final SortedTable.Editor<WorkerOf, Present> workersByCluster =
             SortedTable.<WorkerOf, Present>empty().edit();
+    private final SortedTable.Editor<String, CapacityProvider> capacityProviders =
+            SortedTable.<String, CapacityProvider>empty().edit();
+    private final SortedTable.Editor<ServiceKey, Present> daemons =
+            SortedTable.<ServiceKey, Present>empty().edit();
 
     private final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> serviceRevisions =
             SortedTable.<ServiceRevision.Key, ServiceRevision>empty().edit();
@@ -87,6 +93,7 @@ final class SnapshotTables {
         Releases releases = state.releases();
         releases.revisions().forEach((key, row) -> action.accept("serviceRevisions", row));
         releases.deployments().forEach((key, row) -> action.accept("serviceDeployments", row));
+        state.capacityProviders().forEach((key, row) -> action.accept("capacityProviders", row));
     }
 
     /** What the rows of a table are, or null if there is no such table. */
@@ -104,15 +111,23 @@ final class SnapshotTables {
             case Cluster cluster -> clusters.put(cluster.name(), cluster);
             case Family family -> families.put(family.name(), family);
             case TaskDefinitionRow definition -> taskDefinitions.put(definition.key(), definition);
-            case Service service -> services.put(service.key(), service);
+            case Service service -> addService(service);
             case Worker worker -> addWorker(worker);
             case Task task -> addTask(task);
             case TokenUse use -> tokens.put(use.token(), use);
+            case CapacityProvider provider -> capacityProviders.put(provider.name(), provider);
             case Deadline deadline -> deadlines.put(deadline, Present.YES);
             case ServiceRevision revision -> serviceRevisions.put(revision.key(), revision);
             case ServiceDeployment deployment ->
                     serviceDeployments.put(deployment.key(), deployment);
             default -> throw new AssertionError("row of no table: " + row.getClass());
+        }
+    }
+
+    private void addService(Service service) {
+        services.put(service.key(), service);
+        if (service.active() && service.daemon()) {
+            daemons.put(service.key(), Present.YES);
         }
     }
 
@@ -151,6 +166,8 @@ final class SnapshotTables {
                 workersByCluster.done(),
                 header.policy() == null ? Policy.DEFAULT : header.policy(),
                 header.restored(),
-                new Releases(serviceRevisions.done(), serviceDeployments.done()));
+                new Releases(serviceRevisions.done(), serviceDeployments.done()),
+                capacityProviders.done(),
+                daemons.done());
     }
 }

@@ -166,8 +166,6 @@ class ClustersTest {
                                                 s ->
                                                         s.name("containerInsights")
                                                                 .value("enabled"))));
-        assertInvalid(
-                "capacityProviders", () -> ecs.createCluster(r -> r.capacityProviders("FARGATE")));
         assertInvalid("letters, numbers", () -> ecs.createCluster(r -> r.clusterName("a b")));
         assertInvalid(
                 "reserved", () -> ecs.createCluster(r -> r.tags(tag("AWS:cloudformation", "x"))));

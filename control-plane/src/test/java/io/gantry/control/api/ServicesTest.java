@@ -101,7 +101,7 @@ class ServicesTest {
         assertThat(service.enableECSManagedTags()).isFalse();
         assertThat(service.enableExecuteCommand()).isFalse();
         assertThat(service.availabilityZoneRebalancing())
-                .isEqualTo(AvailabilityZoneRebalancing.DISABLED);
+                .isEqualTo(AvailabilityZoneRebalancing.ENABLED);
         assertThat(service.deploymentController()).isNull();
         assertThat(service.createdBy()).isEqualTo("arn:aws:iam::" + Office.ACCOUNT + ":root");
         assertThat(service.hasLoadBalancers()).isTrue();
@@ -290,7 +290,6 @@ class ServicesTest {
 
     @Test
     void whatIsNotActedOnIsRefusedByName() {
-        refused("'schedulingStrategy' with value 'DAEMON'", r -> r.schedulingStrategy("DAEMON"));
         refused("'loadBalancers'", r -> r.loadBalancers(l -> l.targetGroupArn("x")));
         refused("'serviceRegistries'", r -> r.serviceRegistries(s -> s.registryArn("x")));
         refused(
@@ -307,8 +306,7 @@ class ServicesTest {
                 r ->
                         r.deploymentConfiguration(
                                 d -> d.alarms(a -> a.enable(true).rollback(true).alarmNames("x"))));
-        refused("'availabilityZoneRebalancing'", r -> r.availabilityZoneRebalancing("ENABLED"));
-        refused("'platformVersion'", r -> r.platformVersion("LATEST"));
+        refused("platform version must be null", r -> r.platformVersion("LATEST"));
         refused("'role'", r -> r.role("ecsServiceRole"));
         refused(
                 "Invalid expression in 'placementConstraints': Expected a subject",

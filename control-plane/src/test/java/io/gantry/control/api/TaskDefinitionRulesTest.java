@@ -274,9 +274,6 @@ class TaskDefinitionRulesTest {
     void whatIsNotActedOnIsRefusedByName() {
         refused("'networkMode' with value 'awsvpc'", request(container("m")).networkMode("awsvpc"));
         refused(
-                "'requiresCompatibilities' with value 'FARGATE'",
-                request(container("m")).requiresCompatibilitiesWithStrings("FARGATE"));
-        refused(
                 "'ephemeralStorage'",
                 request(container("m")).ephemeralStorage(e -> e.sizeInGiB(21)));
         refused("'enableFaultInjection'", request(container("m")).enableFaultInjection(true));

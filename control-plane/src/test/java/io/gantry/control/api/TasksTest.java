@@ -430,14 +430,11 @@ class TasksTest {
 
     @Test
     void whatIsNotActedOnIsRefusedByName() {
-        refused("'launchType' with value 'FARGATE'", r -> r.launchType("FARGATE"));
-        refused(
-                "'capacityProviderStrategy'",
-                r -> r.capacityProviderStrategy(c -> c.capacityProvider("x")));
+        refused("'launchType' with value", r -> r.launchType("MANAGED_INSTANCES"));
         refused(
                 "Network Configuration",
                 r -> r.networkConfiguration(n -> n.awsvpcConfiguration(a -> a.subnets("s"))));
-        refused("'platformVersion'", r -> r.platformVersion("1.4.0"));
+        refused("platform version must be null", r -> r.platformVersion("1.4.0"));
         refused("'enableExecuteCommand'", r -> r.enableExecuteCommand(true));
         refused("'volumeConfigurations'", r -> r.volumeConfigurations(v -> v.name("v")));
         refused(

@@ -49,6 +49,10 @@ public final class Audit {
         state.clusters().forEach((name, cluster) -> check(state, cluster));
         state.services().forEach((key, service) -> check(state, service));
         ReleaseAudit.check(state);
+        assertThat(state.daemons().size())
+                .isEqualTo((int) state.services().values().filter(Audit::daemon).count());
+        assertThat(state.clusters().values().map(Cluster::name).flatMap(state::daemonsOf))
+                .allMatch(Audit::daemon);
         tasks.forEach(Audit::check);
     }
 
@@ -149,6 +153,10 @@ public final class Audit {
             assertThat(times.startedAt()).isLessThanOrEqualTo(times.stoppedAt());
             assertThat(task.containers()).allMatch(each -> each.last() == Status.STOPPED);
         }
+    }
+
+    private static boolean daemon(Service service) {
+        return service.active() && service.daemon();
     }
 
     private static Predicate<Task> is(Status status) {

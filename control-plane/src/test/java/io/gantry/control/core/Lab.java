@@ -223,6 +223,17 @@ public final class Lab {
                         ""));
     }
 
+    /** A service of any configuration; the name comes from here. */
+    public Reply createService(
+            software.amazon.awssdk.services.ecs.model.Service spec,
+            TaskDefinitionKey definition,
+            int desired) {
+        var named = spec.toBuilder().serviceName(WEB.name()).build();
+        return apply(
+                new Command.CreateService(
+                        WEB, named, desired, List.of(), definition, ids.deployment(), null, ""));
+    }
+
     public Reply updateService(TaskDefinitionKey definition, int desired, boolean deploy) {
         Service service = service();
         return apply(

@@ -11,6 +11,7 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
+import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceDeployment;
@@ -29,10 +30,14 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProvider;
+import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProviderUpdate;
+import software.amazon.awssdk.services.ecs.model.CapacityProvider;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
 import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHook;
+import software.amazon.awssdk.services.ecs.model.ManagedScaling;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
 import software.amazon.awssdk.services.ecs.model.Tag;
@@ -132,10 +137,43 @@ final class RandomCommands {
                                                 : Worker.Status.DRAINING),
                         () -> new Command.PutAttributes(List.of(attribute(state))),
                         () -> new Command.DeleteAttributes(List.of(attribute(state))),
+                        () -> new Command.CreateCapacityProvider(provider()),
+                        () -> new Command.UpdateCapacityProvider("p" + random.nextInt(3), change()),
+                        () -> new Command.DeleteCapacityProvider("p" + random.nextInt(3)),
+                        () ->
+                                new Command.SetClusterCapacity(
+                                        cluster(state),
+                                        List.of("p" + random.nextInt(3), "FARGATE"),
+                                        List.of()),
+                        () ->
+                                random.nextInt(4) > 0
+                                        ? new Command.Tick()
+                                        : new Command.InterruptWorker(
+                                                worker(state), random.nextInt(9_000)),
                         () ->
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));
         return choices.get(random.nextInt(choices.size())).get();
+    }
+
+    private CapacityProvider provider() {
+        return CapacityProvider.builder()
+                .name("p" + random.nextInt(3))
+                .autoScalingGroupProvider(
+                        AutoScalingGroupProvider.builder()
+                                .autoScalingGroupArn("arn")
+                                .managedScaling(scaling())
+                                .build())
+                .tags(tag())
+                .build();
+    }
+
+    private AutoScalingGroupProviderUpdate change() {
+        return AutoScalingGroupProviderUpdate.builder().managedScaling(scaling()).build();
+    }
+
+    private ManagedScaling scaling() {
+        return ManagedScaling.builder().targetCapacity(1 + random.nextInt(100)).build();
     }
 
     private Command.NamedAttribute attribute(ClusterState state) {
@@ -240,7 +278,10 @@ final class RandomCommands {
                                                         "main",
                                                         ids.uuid().toString(),
                                                         true,
-                                                        Task.Health.UNKNOWN))))
+                                                        Task.Health.UNKNOWN)),
+                                        random.nextInt(4) > 0
+                                                ? null
+                                                : new Provision("FARGATE", "1.4.0", false)))
                 .toList();
     }
 
@@ -271,7 +312,7 @@ final class RandomCommands {
         var spec =
                 software.amazon.awssdk.services.ecs.model.Service.builder()
                         .serviceName("s")
-                        .schedulingStrategy("REPLICA")
+                        .schedulingStrategy(random.nextInt(8) > 0 ? "REPLICA" : "DAEMON")
                         .deploymentConfiguration(random.nextInt(4) > 0 ? breaker() : blueGreen())
                         .build();
         return new Command.CreateService(

@@ -31,6 +31,8 @@ final class Tables {
         tables.put("tasksByService", rows(state.tasksByService()));
         tables.put("tasksByWorker", rows(state.tasksByWorker()));
         tables.put("workersByCluster", rows(state.workersByCluster()));
+        tables.put("capacityProviders", rows(state.capacityProviders()));
+        tables.put("daemons", rows(state.daemons()));
         tables.put("serviceRevisions", rows(state.releases().revisions()));
         tables.put("serviceDeployments", rows(state.releases().deployments()));
         return tables;

@@ -8,6 +8,7 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
+import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
@@ -20,6 +21,9 @@ import io.gantry.control.core.state.Worker.AgentVersion;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProviderUpdate;
+import software.amazon.awssdk.services.ecs.model.CapacityProvider;
+import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.Service;
@@ -152,8 +156,24 @@ public sealed interface Command {
      * A task and where it goes.
      *
      * @param containers as they are before anything is known of them
+     * @param provision its capacity beyond the launch type; null for nothing special
      */
-    record Start(TaskId task, WorkerId worker, List<Task.Container> containers) {}
+    record Start(
+            TaskId task,
+            WorkerId worker,
+            List<Task.Container> containers,
+            @Nullable Provision provision) {
+
+        /** A task of a plain launch type. */
+        public Start(TaskId task, WorkerId worker, List<Task.Container> containers) {
+            this(task, worker, containers, null);
+        }
+
+        /** Its capacity beyond the launch type. */
+        public Provision provided() {
+            return provision == null ? Provision.NONE : provision;
+        }
+    }
 
     /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
     record StopTask(TaskId task, String stopCode, String reason) implements Command {}
@@ -397,4 +417,38 @@ public sealed interface Command {
      * passed over. Answered by {@link Reply.Done} or {@link Reply.Refused}.
      */
     record DeleteAttributes(List<NamedAttribute> attributes) implements Command {}
+
+    /**
+     * Makes a pool of workers. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param spec what was configured, with name and tags
+     */
+    record CreateCapacityProvider(CapacityProvider spec) implements Command {}
+
+    /**
+     * Changes what a capacity provider was configured to; members that are null stay as they are.
+     * Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     */
+    record UpdateCapacityProvider(String name, AutoScalingGroupProviderUpdate change)
+            implements Command {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record DeleteCapacityProvider(String name) implements Command {}
+
+    /**
+     * Replaces the capacity providers of a cluster and the strategy for what names none. Answered
+     * by {@link Reply.Done} or {@link Reply.Refused}.
+     */
+    record SetClusterCapacity(
+            String cluster, List<String> providers, List<CapacityProviderStrategyItem> strategy)
+            implements Command {}
+
+    /**
+     * The capacity of a machine is taken back: it drains, and what runs on it by then is stopped.
+     * An earlier interruption keeps its time. Answered by {@link Reply.Done} or {@link
+     * Reply.Refused}.
+     *
+     * @param noticeMillis how long its tasks may go on
+     */
+    record InterruptWorker(WorkerId worker, long noticeMillis) implements Command {}
 }

@@ -56,6 +56,8 @@ public sealed interface Reply {
         CONFLICT,
         ATTRIBUTE_LIMIT,
         TARGET_NOT_FOUND,
+        CAPACITY_PROVIDER,
+        RESOURCE_IN_USE,
         /** The state has moved on since the command was made; make it anew. */
         STALE
     }

@@ -136,9 +136,18 @@ public record Census(
         return Math.max(0, service.desiredCount() - sound().size());
     }
 
+    /** Tasks beyond the desired count that have to prove healthy before others go for them. */
+    private int unproved() {
+        long unproved =
+                sound().stream()
+                        .filter(task -> task.provision().balancing() && !healthy(task))
+                        .count();
+        return Math.clamp(service.maximum() - service.desiredCount(), 0, (int) unproved);
+    }
+
     /** Sound tasks beyond the desired count; unhealthy ones are no surplus, but replaced. */
     public int excess() {
-        return Math.max(0, sound().size() - service.desiredCount());
+        return Math.max(0, sound().size() - unproved() - service.desiredCount());
     }
 
     /** Whether it has to be replaced as its health checks say that it does not work. */

@@ -1,10 +1,13 @@
 package io.gantry.control.core.reconcile;
 
 import io.gantry.common.model.IdSource;
+import io.gantry.control.core.capacity.Capacity;
+import io.gantry.control.core.capacity.Platform;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Loss;
+import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task.Container;
@@ -13,6 +16,7 @@ import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
 import software.amazon.awssdk.services.ecs.model.PropagateTags;
@@ -35,7 +39,7 @@ public final class Launches {
         return new Launch(
                 group(service.key()),
                 service.primary().id(),
-                spec.launchTypeAsString() == null ? "EC2" : spec.launchTypeAsString(),
+                launchType(spec),
                 null,
                 Boolean.TRUE.equals(spec.enableExecuteCommand()),
                 tags(service, definition),
@@ -43,6 +47,24 @@ public final class Launches {
                 definition.footprint(),
                 Loss.of(state, service),
                 Constraints.expressions(constraints));
+    }
+
+    /** What a service is launched as, by its strategy if it has one. */
+    public static String launchType(software.amazon.awssdk.services.ecs.model.Service spec) {
+        if (!spec.capacityProviderStrategy().isEmpty()) {
+            return Capacity.launchTypeOf(
+                    spec.capacityProviderStrategy().getFirst().capacityProvider());
+        }
+        return spec.launchTypeAsString() == null ? Capacity.EC2 : spec.launchTypeAsString();
+    }
+
+    /** The capacity of a task that a provider is to serve; null for nothing special. */
+    static @Nullable Provision provision(
+            Service service, @Nullable String provider, boolean balancing) {
+        String platform = Platform.of(launchType(service.spec()), service.spec().platformVersion());
+        return provider == null && platform == null && !balancing
+                ? null
+                : new Provision(provider, platform, balancing);
     }
 
     /** Tags are copied once, when a task is made; ECS's own come first. */

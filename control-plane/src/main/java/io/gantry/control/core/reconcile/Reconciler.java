@@ -2,14 +2,16 @@ package io.gantry.control.core.reconcile;
 
 import io.gantry.common.model.IdSource;
 import io.gantry.common.model.TaskId;
+import io.gantry.control.core.capacity.Capacity;
+import io.gantry.control.core.capacity.Split;
 import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.command.Command.Start;
+import io.gantry.control.core.reconcile.ZoneBalance.Move;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
-import io.gantry.control.core.schedule.Plan;
-import io.gantry.control.core.schedule.Planner;
 import io.gantry.control.core.schedule.Refusal;
+import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
@@ -20,6 +22,7 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 
 /** Compares what a service wants with what it has and proposes the next step. */
 public final class Reconciler {
@@ -49,6 +52,9 @@ public final class Reconciler {
         if (!service.active()) {
             return null;
         }
+        if (service.daemon()) {
+            return DaemonPlan.next(state, service, ids);
+        }
         return Lanes.of(service).stream()
                 .map(lane -> new Reconciler(state, lane, ids, random).next())
                 .filter(Objects::nonNull)
@@ -63,17 +69,24 @@ public final class Reconciler {
             return null;
         }
         Launch launch = Launches.of(state, service, definition);
-        Plan plan = Planner.plan(state, demand(definition), random);
+        List<TaskId> stops = stops();
+        int count = Math.max(0, startsNow());
+        Move move = count > 0 || !stops.isEmpty() ? null : balance(definition);
+        SplitPlan plan =
+                move == null
+                        ? SplitPlan.of(state, demand(definition, count), split(), random)
+                        : moved(definition, move);
         List<Start> starts =
                 plan.places().stream()
                         .map(
-                                worker ->
+                                place ->
                                         new Start(
                                                 ids.task(),
-                                                worker,
-                                                Launches.containers(definition, ids)))
+                                                place.worker(),
+                                                Launches.containers(definition, ids),
+                                                Launches.provision(
+                                                        service, place.provider(), move != null)))
                         .toList();
-        List<TaskId> stops = stops();
         String complaint = complaint(plan, stops);
         boolean isSaid = complaint != null && service.hasSaid(complaint, state.nowMillis());
         if (starts.isEmpty() && stops.isEmpty() && (complaint == null || isSaid)) {
@@ -89,14 +102,31 @@ public final class Reconciler {
                 Lanes.number(service));
     }
 
-    private Demand demand(TaskDefinitionRow definition) {
+    private Demand demand(TaskDefinitionRow definition, int count) {
         return new Demand(
                 service.key().cluster(),
                 definition.footprint(),
-                Math.max(0, startsNow()),
+                count,
                 Launches.group(service.key()),
                 Constraints.all(definition.definition(), service.spec().placementConstraints()),
-                service.spec().placementStrategy());
+                service.spec().placementStrategy(),
+                Capacity.of(Launches.launchType(service.spec()), null));
+    }
+
+    private @Nullable Move balance(TaskDefinitionRow definition) {
+        return ZoneBalance.next(state, census, definition);
+    }
+
+    /** Places in one zone, beyond the desired count. */
+    private SplitPlan moved(TaskDefinitionRow definition, Move move) {
+        Demand demand = demand(definition, move.count()).on(move.capacity());
+        return SplitPlan.of(state, demand, random);
+    }
+
+    /** The tasks of the primary deployment count, so that it keeps the ratio by itself. */
+    private @Nullable Split split() {
+        List<CapacityProviderStrategyItem> strategy = service.spec().capacityProviderStrategy();
+        return strategy.isEmpty() ? null : Split.of(strategy, census.sound());
     }
 
     /** Unhealthy tasks are replaced before they are stopped, as far as the maximum lets us. */
@@ -127,17 +157,26 @@ public final class Reconciler {
         boolean stuck = !service.primary().stalled() && census.missing() > 0 && room() <= 0;
         int sick = stuck ? Math.max(1, census.replaced()) : census.replaced();
         var order = new StopOrder(state, census, random);
-        Stream<Task> surplus = census.excess() == 0 ? Stream.of() : order.surplus();
+        Stream<Task> surplus = census.excess() == 0 ? Stream.of() : surplus(order);
         Stream<Task> unhealthy = sick == 0 ? Stream.of() : order.unhealthy();
-        return Stream.of(surplus.limit(census.excess()), unhealthy.limit(sick), order.leaving())
-                .flatMap(tasks -> tasks);
+        return Stream.of(surplus, unhealthy.limit(sick), order.leaving()).flatMap(tasks -> tasks);
     }
 
-    private @Nullable String complaint(Plan plan, List<TaskId> stops) {
+    /** By capacity providers, then by zones if they are to be even, then as strategies say. */
+    private Stream<Task> surplus(StopOrder order) {
+        List<Task> useless =
+                ZoneBalance.mostCrowdedFirst(
+                        state, service, order.surplus().toList(), census.sound());
+        return Split.surplus(
+                service.spec().capacityProviderStrategy(), useless, census.sound(), census.excess())
+                .stream();
+    }
+
+    private @Nullable String complaint(SplitPlan plan, List<TaskId> stops) {
         if (plan.unplaced() > 0) {
             return "was unable to place a task because no container instance met all of its"
                     + " requirements. Reason: "
-                    + reason(plan.closest());
+                    + reason(plan);
         }
         if (!stops.isEmpty() || !plan.places().isEmpty()) {
             return null;
@@ -173,7 +212,16 @@ public final class Reconciler {
                 .orElse(null);
     }
 
-    private static String reason(@Nullable Refusal closest) {
+    private String reason(SplitPlan plan) {
+        boolean nowhere = plan.places().isEmpty() && plan.refusals().isEmpty();
+        if (nowhere && Launches.launchType(service.spec()).equals(Capacity.FARGATE)) {
+            return "Capacity is unavailable at this time. Please try again later or in a different"
+                    + " availability zone.";
+        }
+        if (!plan.empty().isEmpty()) {
+            return "No Container Instances were found in your capacity provider.";
+        }
+        Refusal closest = plan.closest();
         return closest == null
                 ? "No Container Instances were found in your cluster."
                 : "The closest matching (container-instance "

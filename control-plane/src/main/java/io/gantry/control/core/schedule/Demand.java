@@ -1,5 +1,6 @@
 package io.gantry.control.core.schedule;
 
+import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.state.Footprint;
 import java.util.List;
 import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
@@ -12,6 +13,7 @@ import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
  * @param group tasks of one group are spread; services have a group of their own
  * @param constraints that were checked when they were given; those of the definition among them
  * @param strategies in the order of their importance; empty for ECS's defaults
+ * @param capacity the workers that may be chosen
  */
 public record Demand(
         String cluster,
@@ -19,9 +21,39 @@ public record Demand(
         int count,
         String group,
         List<PlacementConstraint> constraints,
-        List<PlacementStrategy> strategies) {
+        List<PlacementStrategy> strategies,
+        Capacity capacity) {
     public Demand {
         constraints = List.copyOf(constraints);
         strategies = List.copyOf(strategies);
+    }
+
+    /** Tasks for which any machine will do. */
+    public Demand(
+            String cluster,
+            Footprint footprint,
+            int count,
+            String group,
+            List<PlacementConstraint> constraints,
+            List<PlacementStrategy> strategies) {
+        this(
+                cluster,
+                footprint,
+                count,
+                group,
+                constraints,
+                strategies,
+                Capacity.of(Capacity.EC2, null));
+    }
+
+    /** So many of them, on the workers of a provider. */
+    Demand with(String provider, int share) {
+        return new Demand(cluster, footprint, share, group, constraints, strategies, capacity)
+                .on(Capacity.of(Capacity.launchTypeOf(provider), provider));
+    }
+
+    /** The same tasks on other workers. */
+    public Demand on(Capacity other) {
+        return new Demand(cluster, footprint, count, group, constraints, strategies, other);
     }
 }

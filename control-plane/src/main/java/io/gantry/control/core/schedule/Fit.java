@@ -26,10 +26,8 @@ public final class Fit {
         if (!worker.connected()) {
             return Reason.AGENT;
         }
-        for (String attribute : footprint.attributes()) {
-            if (!meets(worker, attribute)) {
-                return Reason.ATTRIBUTE;
-            }
+        if (!hasAttributes(worker, footprint)) {
+            return Reason.ATTRIBUTE;
         }
         return null;
     }
@@ -50,6 +48,11 @@ public final class Fit {
         }
         boolean lacksGpus = footprint.gpus() > 0 && footprint.gpus() > worker.freeGpus().size();
         return lacksGpus ? Reason.GPU : null;
+    }
+
+    /** Whether the worker has the attributes that a task needs. */
+    public static boolean hasAttributes(Worker worker, Footprint footprint) {
+        return footprint.attributes().stream().allMatch(attribute -> meets(worker, attribute));
     }
 
     /** A name asks for the attribute; a name with a value refuses machines that say another one. */

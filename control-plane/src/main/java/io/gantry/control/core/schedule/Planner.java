@@ -26,9 +26,15 @@ public final class Planner {
         var ranking = Ranking.forPlacing(Criterion.of(demand.strategies()), random);
         var refusals = new ArrayList<Refusal>();
         if (demand.count() > 0) {
+            List<DaemonNeed> daemons = DaemonNeed.in(state, demand.cluster());
             state.eachWorkerOf(
                     demand.cluster(),
-                    worker -> consider(worker, demand, filter, ranking, refusals));
+                    worker -> {
+                        if (demand.capacity().has(worker)) {
+                            Worker left = DaemonNeed.kept(state, daemons, worker);
+                            consider(left, demand, filter, ranking, refusals);
+                        }
+                    });
         }
         var places = new ArrayList<WorkerId>();
         while (places.size() < demand.count()) {

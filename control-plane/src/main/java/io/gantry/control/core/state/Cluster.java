@@ -45,6 +45,11 @@ public record Cluster(
         return new Cluster(name, spec, active, instances, tasks.moving(before, after), services);
     }
 
+    /** Configured anew. */
+    public Cluster with(software.amazon.awssdk.services.ecs.model.Cluster next) {
+        return new Cluster(name, next, active, instances, tasks, services);
+    }
+
     public Cluster deleted() {
         return new Cluster(name, spec, false, instances, tasks, services);
     }

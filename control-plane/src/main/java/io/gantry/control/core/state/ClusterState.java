@@ -1,5 +1,6 @@
 package io.gantry.control.core.state;
 
+import io.gantry.common.check.Check;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.table.SortedTable;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param restored whether this came out of a file and no command has been applied since: the next
  *     one makes a new beginning of it
  * @param releases revisions and deployments of services
+ * @param capacityProviders those that users have made, also deleted ones for a while
+ * @param daemons active services that want a task on each machine
  */
 public record ClusterState(
         long sequence,
@@ -44,7 +47,9 @@ public record ClusterState(
         SortedTable<WorkerOf, Present> workersByCluster,
         Policy policy,
         boolean restored,
-        Releases releases) {
+        Releases releases,
+        SortedTable<String, CapacityProvider> capacityProviders,
+        SortedTable<ServiceKey, Present> daemons) {
 
     /** What a new installation starts from. */
     public static final ClusterState EMPTY =
@@ -67,7 +72,9 @@ public record ClusterState(
                     SortedTable.empty(),
                     Policy.DEFAULT,
                     false,
-                    Releases.NONE);
+                    Releases.NONE,
+                    SortedTable.empty(),
+                    SortedTable.empty());
 
     /** The same in an installation of its own, whose nodes have been told of it by a file. */
     public ClusterState asRestored() {
@@ -90,7 +97,9 @@ public record ClusterState(
                 workersByCluster,
                 policy,
                 true,
-                releases);
+                releases,
+                capacityProviders,
+                daemons);
     }
 
     /** Tasks of a service: living ones in the order in which they were made, then stopped ones. */
@@ -152,6 +161,16 @@ public record ClusterState(
                 .map(Map.Entry::getKey)
                 .takeWhile(key -> key.cluster().equals(cluster))
                 .map(key -> worker(key.worker()));
+    }
+
+    /**
+     * Active services of a cluster that want a task on each machine, in the order of their names.
+     */
+    public Stream<Service> daemonsOf(String cluster) {
+        return daemons.streamFrom(new ServiceKey(cluster, ""))
+                .map(Map.Entry::getKey)
+                .takeWhile(key -> key.cluster().equals(cluster))
+                .map(key -> Check.present(services.get(key), key));
     }
 
     /**

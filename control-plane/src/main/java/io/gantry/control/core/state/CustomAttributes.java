@@ -10,6 +10,9 @@ public final class CustomAttributes {
     /** As many as ECS lets a machine have. */
     public static final int MOST = 10;
 
+    private static final String OURS = "gantry.capability.";
+    private static final String CAPACITY = "gantry.capacity-";
+
     private CustomAttributes() {}
 
     /** Whether users may set and delete an attribute of that name. */
@@ -30,9 +33,11 @@ public final class CustomAttributes {
      */
     static Map<String, String> kept(Map<String, String> before, Map<String, String> now) {
         var all = new TreeMap<String, String>();
+        // Workers of ours say everything each time; with Amazon's agent users say it once.
+        boolean saysAll = now.keySet().stream().anyMatch(name -> name.startsWith(OURS));
         before.forEach(
                 (name, value) -> {
-                    if (isCustom(name)) {
+                    if (isCustom(name) || (!saysAll && name.startsWith(CAPACITY))) {
                         all.put(name, value);
                     }
                 });

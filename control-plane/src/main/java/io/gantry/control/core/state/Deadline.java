@@ -31,7 +31,13 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** The protection of a task, by its id, is over. */
         END_PROTECTION,
         /** Forget a service deployment, {@code cluster/name id}. */
-        FORGET_SERVICE_DEPLOYMENT
+        FORGET_SERVICE_DEPLOYMENT,
+        /** Forget a deleted capacity provider, by its name. */
+        FORGET_CAPACITY_PROVIDER,
+        /** Machines have come to a cluster, by its name: its services look at their zones. */
+        LOOK_AT_ZONES,
+        /** The capacity of a container instance, by its id, is taken back. */
+        INTERRUPT_WORKER
     }
 
     @Override

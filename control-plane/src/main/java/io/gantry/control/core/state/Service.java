@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.SchedulingStrategy;
 import software.amazon.awssdk.services.ecs.model.Tag;
 
 /**
@@ -135,6 +136,11 @@ public record Service(
     /** Whether it has had what it wants since it last said so. */
     public boolean steady() {
         return progress.steady();
+    }
+
+    /** Whether it wants a task on each machine instead of a number of them. */
+    public boolean daemon() {
+        return spec().schedulingStrategy() == SchedulingStrategy.DAEMON;
     }
 
     /** Where its service deployments are. */

@@ -5,6 +5,7 @@ import io.gantry.common.model.WorkerId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
@@ -29,9 +30,10 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
      * @param footprint what it has set aside on its worker
      * @param service null for a task started by itself
      * @param deployment number of the deployment that started it, 0 without service
-     * @param launchType EC2 or EXTERNAL
+     * @param launchType EC2, FARGATE or EXTERNAL
      * @param gpus ids of the GPUs that it has to itself, by the name of the container
      * @param loss when it is given up because nothing is heard of its worker; null for never
+     * @param provision its capacity beyond the launch type; null for nothing special
      */
     public record Origin(
             String cluster,
@@ -46,7 +48,8 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
             @Nullable TaskOverride overrides,
             boolean executeCommand,
             Map<String, List<String>> gpus,
-            @Nullable Loss loss) {
+            @Nullable Loss loss,
+            @Nullable Provision provision) {
         public Origin {
             var sorted = new TreeMap<String, List<String>>();
             gpus.forEach((container, ids) -> sorted.put(container, List.copyOf(ids)));
@@ -294,6 +297,11 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
 
     public String launchType() {
         return origin.launchType();
+    }
+
+    /** Its capacity beyond the launch type. */
+    public Provision provision() {
+        return Objects.requireNonNullElse(origin.provision(), Provision.NONE);
     }
 
     public @Nullable TaskOverride overrides() {

@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.ecs.model.Tag;
  * A container instance.
  *
  * @param version counts changes, as ECS shows it
+ * @param interruptAtMillis when its tasks are stopped as its capacity is taken back; 0 for never
  */
 public record Worker(
         WorkerId id,
@@ -25,7 +26,8 @@ public record Worker(
         Registration registration,
         Load load,
         Link link,
-        long version) {
+        long version,
+        long interruptAtMillis) {
 
     /** Whether tasks may be placed on a machine. */
     public enum Status {
@@ -157,7 +159,7 @@ public record Worker(
 
     /** A machine that has just registered. */
     public static Worker registered(WorkerId id, String cluster, Registration registration) {
-        return new Worker(id, cluster, Status.ACTIVE, registration, Load.NONE, Link.NEVER, 1);
+        return new Worker(id, cluster, Status.ACTIVE, registration, Load.NONE, Link.NEVER, 1, 0);
     }
 
     public Map<String, String> attributes() {
@@ -286,12 +288,21 @@ public record Worker(
     /** Moves one task from one count to another, which ECS does not count as a change. */
     public Worker counting(Task.Status before, Task.Status after) {
         var counted = load.moving(before, after);
-        return new Worker(id, cluster, status, registration, counted, link, version);
+        return new Worker(
+                id, cluster, status, registration, counted, link, version, interruptAtMillis);
     }
 
     /** Has so many tasks of each group, which ECS does not count as a change. */
     public Worker grouping(Groups groups) {
-        return new Worker(id, cluster, status, registration, load.with(groups), link, version);
+        return new Worker(
+                id,
+                cluster,
+                status,
+                registration,
+                load.with(groups),
+                link,
+                version,
+                interruptAtMillis);
     }
 
     public Worker connected(long session, String holder, AgentVersion agent, long nowMillis) {
@@ -312,9 +323,18 @@ public record Worker(
         return next(status, registration, load, link.lost(nowMillis));
     }
 
-    /** Takes it out of service for new tasks, or back into it. */
+    /** Takes it out of service for new tasks, or back into it, which ends any interruption. */
     public Worker becoming(Status next) {
-        return next(next, registration, load, link);
+        return next == Status.ACTIVE ? interrupted(0, next) : next(next, registration, load, link);
+    }
+
+    /** Its capacity is taken back at that time: it gets no more tasks. */
+    public Worker interrupted(long atMillis) {
+        return interrupted(atMillis, Status.DRAINING);
+    }
+
+    private Worker interrupted(long atMillis, Status next) {
+        return new Worker(id, cluster, next, registration, load, link, version + 1, atMillis);
     }
 
     public Worker deregistered(long nowMillis) {
@@ -353,6 +373,7 @@ public record Worker(
     }
 
     private Worker next(Status status, Registration registration, Load load, Link link) {
-        return new Worker(id, cluster, status, registration, load, link, version + 1);
+        return new Worker(
+                id, cluster, status, registration, load, link, version + 1, interruptAtMillis);
     }
 }

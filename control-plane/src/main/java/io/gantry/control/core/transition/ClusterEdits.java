@@ -4,6 +4,7 @@ import io.gantry.control.core.command.Command.CreateCluster;
 import io.gantry.control.core.command.Command.DeleteCluster;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.Deadline;
 
@@ -21,6 +22,10 @@ final class ClusterEdits {
     Reply create(CreateCluster create) {
         String name = create.spec().clusterName();
         if (edit.activeCluster(name) == null) {
+            Refused wrong = edit.capacity().refusal(create.spec());
+            if (wrong != null) {
+                return wrong;
+            }
             edit.clusterRows.put(name, Cluster.created(name, create.spec()));
         }
         return Edit.done();

@@ -59,6 +59,9 @@ final class DeadlineEdits {
                 }
             }
             case FORGET_WORKER -> edit.workers().forget(WorkerId.parse(subject));
+            case FORGET_CAPACITY_PROVIDER -> edit.capacity().forget(subject);
+            case LOOK_AT_ZONES -> edit.fleet().lookAtZones(subject);
+            case INTERRUPT_WORKER -> edit.interruptions().end(WorkerId.parse(subject));
             case FORGET_TOKEN -> edit.tokenRows.remove(Token.parse(subject));
             case FORGET_SERVICE_DEPLOYMENT ->
                     edit.serviceDeploymentRows.remove(ServiceDeployment.Key.parse(subject));

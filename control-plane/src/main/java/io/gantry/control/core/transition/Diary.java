@@ -67,7 +67,7 @@ final class Diary {
         }
     }
 
-    private void write(ServiceKey key, String sentence) {
+    void write(ServiceKey key, String sentence) {
         edit.serviceRows.put(key, with(edit.service(key), sentence));
     }
 

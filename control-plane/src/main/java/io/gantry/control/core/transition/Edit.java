@@ -7,6 +7,7 @@ import io.gantry.common.table.SortedTable;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
+import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
@@ -53,6 +54,8 @@ final class Edit {
     final SortedTable.Editor<WorkerOf, Present> workersByCluster;
     final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> revisionRows;
     final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeploymentRows;
+    final SortedTable.Editor<String, CapacityProvider> capacityProviderRows;
+    final SortedTable.Editor<ServiceKey, Present> daemons;
 
     private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
     private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
@@ -83,11 +86,25 @@ final class Edit {
         this.workersByCluster = before.workersByCluster().edit();
         this.revisionRows = before.releases().revisions().edit();
         this.serviceDeploymentRows = before.releases().deployments().edit();
+        this.capacityProviderRows = before.capacityProviders().edit();
+        this.daemons = before.daemons().edit();
         this.services = new ServiceEdits(this);
     }
 
     ClusterEdits clusters() {
         return new ClusterEdits(this);
+    }
+
+    InterruptionEdits interruptions() {
+        return new InterruptionEdits(this);
+    }
+
+    FleetEdits fleet() {
+        return new FleetEdits(this);
+    }
+
+    CapacityEdits capacity() {
+        return new CapacityEdits(this);
     }
 
     TaskDefinitionEdits taskDefinitions() {
@@ -217,7 +234,9 @@ final class Edit {
                         workersByCluster.done(),
                         policy,
                         false,
-                        new Releases(revisionRows.done(), serviceDeploymentRows.done()));
+                        new Releases(revisionRows.done(), serviceDeploymentRows.done()),
+                        capacityProviderRows.done(),
+                        daemons.done());
         return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
     }
 }

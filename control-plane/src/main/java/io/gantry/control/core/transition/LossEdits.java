@@ -37,6 +37,7 @@ final class LossEdits {
         List<Task> due = Losses.tasks(edit.before, worker, lose.silentMillis()).toList();
         if (Losses.isLost(edit.before, worker, lose.silentMillis())) {
             edit.workerRows.put(worker.id(), worker.declaredLost(edit.nowMillis));
+            edit.fleet().left(worker);
             edit.touch(worker.id());
         }
         due.forEach(this::lose);

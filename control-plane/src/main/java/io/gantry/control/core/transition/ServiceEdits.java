@@ -8,8 +8,10 @@ import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Command.UpdateService;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.reconcile.Census;
 import io.gantry.control.core.reconcile.Lanes;
+import io.gantry.control.core.reconcile.StartBudget;
 import io.gantry.control.core.reconcile.StopBudget;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Deployment;
@@ -64,6 +66,10 @@ final class ServiceEdits {
         if (definition == null || !definition.active()) {
             return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
         }
+        Refused wrong = edit.capacity().refusal(create.service().cluster(), create.spec());
+        if (wrong != null) {
+            return wrong;
+        }
         var first =
                 Deployment.begin(
                         create.deployment(),
@@ -82,6 +88,7 @@ final class ServiceEdits {
                                 create.tags(),
                                 edit.nowMillis,
                                 known == null ? 1 : known.version() + 1)));
+        new DaemonEdits(edit).changed(create.service());
         remember(create);
         String cluster = create.service().cluster();
         edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(1));
@@ -126,6 +133,10 @@ final class ServiceEdits {
         if (replaced && (definition == null || !definition.active())) {
             return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
         }
+        Refused wrong = edit.capacity().refusal(known.key().cluster(), update.spec());
+        if (wrong != null) {
+            return wrong;
+        }
         Service changed = known.with(update.spec(), update.desiredCount());
         long now = edit.nowMillis;
         if (update.deployment() != 0) {
@@ -141,6 +152,7 @@ final class ServiceEdits {
             changed = scaled(changed);
         }
         edit.serviceRows.put(known.key(), changed);
+        new DaemonEdits(edit).changed(known.key());
         edit.touch(known.key());
         return Edit.done();
     }
@@ -176,7 +188,7 @@ final class ServiceEdits {
         if (!known.active()) {
             return Edit.done();
         }
-        if (known.desiredCount() > 0 && !delete.force()) {
+        if (known.desiredCount() > 0 && !delete.force() && !known.daemon()) {
             return Edit.refused(
                     Cause.INVALID_PARAMETER,
                     "The service cannot be stopped while it is scaled above 0.");
@@ -190,6 +202,7 @@ final class ServiceEdits {
                                 "The service has been deleted.")
                         .changing(known.primary().number(), primary -> primary.desiring(0, now))
                         .becoming(LifeStatus.DRAINING));
+        new DaemonEdits(edit).ended(known.key());
         edit.before.aliveOf(known.key()).forEach(task -> stop(edit.task(task.id())));
         String cluster = known.key().cluster();
         edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(-1));
@@ -226,12 +239,16 @@ final class ServiceEdits {
         edit.serviceRows.put(service.key(), service.planned());
         releases.begun(service);
         var census = census(lane, edit.before.aliveOf(service.key()));
+        if (service.daemon()) {
+            return new DaemonEdits(edit).commit(plan, census, task -> replace(task, census), diary);
+        }
         List<Task> stopped = judgeStops(plan, census);
         var refused = new ArrayList<TaskId>();
         List<TaskId> started = judgeStarts(plan, census.alive() - stopped.size(), census, refused);
         stopped.forEach(task -> replace(task, census));
         giveUpReplaced(census, started.size());
-        diary.planned(census, started, stopped, plan);
+        var zones = new ZoneDiary(edit, diary, census);
+        diary.planned(census, zones.started(started), zones.stopped(stopped), plan);
         edit.touch(service.key());
         return new Reply.Started(started, refused);
     }
@@ -258,14 +275,11 @@ final class ServiceEdits {
     private List<TaskId> judgeStarts(
             CommitPlan plan, int alive, Census census, List<TaskId> refused) {
         Service service = census.service();
-        int room =
-                service.primary().stalled()
-                        ? 0
-                        : Math.min(census.missing(), service.maximum() - alive);
+        var budget = new StartBudget(census, alive);
         var started = new ArrayList<TaskId>();
         for (Start start : plan.starts()) {
             boolean placed =
-                    started.size() < room
+                    budget.allows(start)
                             && edit.tasks()
                                     .place(
                                             service.key().cluster(),
@@ -274,6 +288,9 @@ final class ServiceEdits {
                                             start,
                                             service);
             (placed ? started : refused).add(start.task());
+            if (placed) {
+                budget.started(start);
+            }
         }
         return started;
     }

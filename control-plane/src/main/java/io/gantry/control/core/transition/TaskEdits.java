@@ -1,6 +1,7 @@
 package io.gantry.control.core.transition;
 
 import io.gantry.common.model.TaskId;
+import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.command.Command.RunTasks;
 import io.gantry.control.core.command.Command.Start;
@@ -8,11 +9,13 @@ import io.gantry.control.core.command.Command.StopTask;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.schedule.Constraints;
+import io.gantry.control.core.schedule.DaemonNeed;
 import io.gantry.control.core.schedule.Fit;
 import io.gantry.control.core.schedule.Gpus;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Groups;
 import io.gantry.control.core.state.Present;
+import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
@@ -90,7 +93,8 @@ final class TaskEdits {
         Worker worker = edit.workerRows.get(start.worker());
         if (worker == null
                 || !worker.cluster().equals(cluster)
-                || Fit.refusal(worker, launch.footprint()) != null
+                || !isServed(cluster, launch, start, worker)
+                || Fit.refusal(kept(worker, service), launch.footprint()) != null
                 || Constraints.of(launch).refusal(worker, launch.group()) != null) {
             return false;
         }
@@ -112,10 +116,30 @@ final class TaskEdits {
                         launch.overrides(),
                         launch.executeCommand(),
                         gpus,
-                        worker.leased() ? launch.loss() : null);
+                        worker.leased() ? launch.loss() : null,
+                        start.provision());
         edit.workerRows.put(worker.id(), worker.reserving(launch.footprint(), origin.gpuIds()));
         add(Task.placed(start.task(), origin, launch.tags(), start.containers(), edit.nowMillis));
         return true;
+    }
+
+    /** What of a worker is left for a task: daemons come before all others. */
+    private Worker kept(Worker worker, @Nullable Service service) {
+        return service != null && service.daemon()
+                ? worker
+                : DaemonNeed.kept(
+                        edit.before, DaemonNeed.in(edit.before, worker.cluster()), worker);
+    }
+
+    /** Whether the worker belongs to the capacity that the task is to run on. */
+    private boolean isServed(String cluster, Launch launch, Start start, Worker worker) {
+        Provision provision = start.provided();
+        // Whoever names a machine, as StartTask does, asks for no special capacity.
+        if (provision.provider() == null && launch.launchType().equals(Capacity.EC2)) {
+            return true;
+        }
+        return edit.capacity().isUsable(cluster, provision)
+                && Capacity.of(launch.launchType(), provision.provider()).has(worker);
     }
 
     /** The GPUs that the containers of a task get on a worker; null if it has too few. */
@@ -157,6 +181,7 @@ final class TaskEdits {
             removeFromOwners(before);
             addToOwners(after);
             Worker worker = edit.worker(after.worker());
+            edit.fleet().relieved(worker);
             edit.workerRows.put(
                     worker.id(), worker.releasing(after.footprint(), after.origin().gpuIds()));
             edit.due(

@@ -56,6 +56,11 @@ public final class Transitions {
             case Command.ReportHook report -> edit.services().releases().report(report);
             case Command.PutAttributes put -> new AttributeEdits(edit).put(put);
             case Command.DeleteAttributes delete -> new AttributeEdits(edit).delete(delete);
+            case Command.CreateCapacityProvider create -> edit.capacity().create(create);
+            case Command.UpdateCapacityProvider update -> edit.capacity().update(update);
+            case Command.DeleteCapacityProvider delete -> edit.capacity().delete(delete);
+            case Command.SetClusterCapacity set -> edit.capacity().set(set);
+            case Command.InterruptWorker interrupt -> edit.interruptions().begin(interrupt);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }

@@ -47,6 +47,7 @@ final class WorkerEdits {
                             + " state to register it as a new one.");
         }
         edit.workerRows.put(known.id(), known.reregistered(registration(register)));
+        edit.fleet().changed(known);
         edit.touch(known.id());
         return new Reply.WorkerRegistered(known.id());
     }
@@ -79,6 +80,7 @@ final class WorkerEdits {
         edit.workerRows.put(worker.id(), worker);
         edit.workersByCluster.put(new WorkerOf(worker.cluster(), worker.id()), Present.YES);
         edit.clusterRows.put(worker.cluster(), edit.cluster(worker.cluster()).withInstances(1));
+        edit.fleet().changed(worker);
     }
 
     /** A machine that has registered with this token already: its first answer was lost. */
@@ -104,6 +106,7 @@ final class WorkerEdits {
                 worker.connected(edit.sequence, connect.node(), connect.agent(), edit.nowMillis));
         edit.touch(worker.id());
         new LossEdits(edit).found(worker.id());
+        edit.fleet().changed(worker);
         return new Reply.Connected(edit.sequence);
     }
 
@@ -132,14 +135,20 @@ final class WorkerEdits {
                 continue;
             }
             edit.workerRows.put(id, worker.becoming(set.status()));
-            edit.touch(id);
-            edit.before
-                    .aliveOn(id)
-                    .flatMap(task -> Stream.ofNullable(task.service()))
-                    .filter(service -> edit.serviceRows.get(service) != null)
-                    .forEach(edit::touch);
+            moved(worker);
         }
         return Edit.done();
+    }
+
+    /** Everybody concerned looks at a machine whose status has changed. */
+    void moved(Worker worker) {
+        edit.fleet().changed(worker);
+        edit.touch(worker.id());
+        edit.before
+                .aliveOn(worker.id())
+                .flatMap(task -> Stream.ofNullable(task.service()))
+                .filter(service -> edit.serviceRows.get(service) != null)
+                .forEach(edit::touch);
     }
 
     Reply deregister(DeregisterWorker deregister) {
@@ -160,6 +169,7 @@ final class WorkerEdits {
                     "Container instance deregistration forced by user");
         }
         edit.workerRows.put(worker.id(), edit.worker(worker.id()).deregistered(edit.nowMillis));
+        edit.fleet().left(worker);
         edit.clusterRows.put(worker.cluster(), edit.cluster(worker.cluster()).withInstances(-1));
         edit.touch(worker.id());
         edit.due(INACTIVE_KEPT_MILLIS, Deadline.Kind.FORGET_WORKER, worker.id());

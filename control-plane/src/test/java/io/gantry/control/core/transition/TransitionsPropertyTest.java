@@ -29,11 +29,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
 
 /** Random commands, sensible and not, on one state: whatever is counted must always be right. */
 class TransitionsPropertyTest {
     private static final int STEPS = 1_500;
     private static final String LEASES = "gantry.capability.lease";
+    private static final String ZONE = "ecs.availability-zone";
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -91,8 +93,8 @@ class TransitionsPropertyTest {
 
         RandomUser(Lab lab) {
             this.lab = lab;
-            workers.add(lab.worker(2048, 2048, Map.of()));
-            workers.add(lab.worker(1024, 4096, Map.of("rack", "r1", LEASES, "")));
+            workers.add(lab.worker(2048, 2048, Map.of(ZONE, "a")));
+            workers.add(lab.worker(1024, 4096, Map.of("rack", "r1", LEASES, "", ZONE, "b")));
             workers.add(lab.worker(2048, 2048, Map.of(LEASES, ""), List.of("g0", "g1", "g2")));
             definitions.add(lab.definition("small", Lab.SMALL));
             definitions.add(
@@ -173,12 +175,26 @@ class TransitionsPropertyTest {
             Service service = lab.state().services().get(Lab.WEB);
             TaskDefinitionKey definition = any(definitions);
             if (service == null || service.status() == Service.LifeStatus.INACTIVE) {
-                lab.createService(definition, lab.random.nextInt(6), 50, 200);
+                lab.createService(spec(), definition, lab.random.nextInt(6));
             } else if (service.active()) {
                 boolean deploy = lab.random.nextBoolean();
                 TaskDefinitionKey next = deploy ? definition : service.primary().taskDefinition();
                 lab.updateService(next, lab.random.nextInt(6), deploy);
             }
+        }
+
+        /** Of all kinds that there are. */
+        private software.amazon.awssdk.services.ecs.model.Service spec() {
+            boolean daemon = lab.random.nextInt(3) == 0;
+            return software.amazon.awssdk.services.ecs.model.Service.builder()
+                    .schedulingStrategy(daemon ? "DAEMON" : "REPLICA")
+                    .availabilityZoneRebalancing(lab.random.nextBoolean() ? "ENABLED" : "DISABLED")
+                    .deploymentConfiguration(
+                            DeploymentConfiguration.builder()
+                                    .minimumHealthyPercent(50)
+                                    .maximumPercent(daemon ? 100 : 200)
+                                    .build())
+                    .build();
         }
 
         private void reconcile() {
@@ -223,7 +239,8 @@ class TransitionsPropertyTest {
         }
 
         private void rarely() {
-            switch (lab.random.nextInt(10)) {
+            switch (lab.random.nextInt(11)) {
+                case 9 -> lab.apply(new Command.InterruptWorker(any(workers), 30_000));
                 case 0 -> lab.apply(new Command.DeleteService(Lab.WEB, true));
                 case 1 -> lab.apply(new Command.DeregisterWorker(any(workers), true));
                 case 2 -> {
