@@ -146,8 +146,8 @@ final class RandomCommands {
                                         List.of("p" + random.nextInt(3), "FARGATE"),
                                         List.of()),
                         () ->
-                                random.nextInt(4) > 0
-                                        ? new Command.Tick()
+                                random.nextInt(20) > 0
+                                        ? run(state)
                                         : new Command.InterruptWorker(
                                                 worker(state), random.nextInt(9_000)),
                         () ->
