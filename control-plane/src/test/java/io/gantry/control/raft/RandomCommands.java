@@ -146,7 +146,7 @@ final class RandomCommands {
                                         List.of("p" + random.nextInt(3), "FARGATE"),
                                         List.of()),
                         () ->
-                                random.nextInt(20) > 0
+                                random.nextInt(8) > 0
                                         ? run(state)
                                         : new Command.InterruptWorker(
                                                 worker(state), random.nextInt(9_000)),

@@ -123,7 +123,8 @@ class DaemonTest {
     void machinesThatLackAnAttributeAreLeftAloneAndLeftWhenTheyLoseIt() {
         WorkerId plain = worker();
         WorkerId rack = lab.worker(1024, 2048, Map.of("ecs.capability.rack", ""));
-        var footprint = new Footprint(new Resources(256, 128), List.of(), List.of("ecs.capability.rack"));
+        var footprint =
+                new Footprint(new Resources(256, 128), List.of(), List.of("ecs.capability.rack"));
         lab.createService(spec(0), lab.definition("web", footprint), 0);
         crew.converge();
         assertThat(places()).containsExactly(rack).doesNotContain(plain);
