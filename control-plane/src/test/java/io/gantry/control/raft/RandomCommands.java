@@ -149,7 +149,7 @@ final class RandomCommands {
                                 random.nextInt(8) > 0
                                         ? run(state)
                                         : new Command.InterruptWorker(
-                                                worker(state), random.nextInt(9_000)),
+                                                worker(state), random.nextInt(200_000)),
                         () ->
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A worker may say which provider it belongs to, and whether it is on-demand or spot capacity.
  * One that says neither serves every launch type, FARGATE_SPOT included, so that a small
- * installation needs no settings. Machines that say that they are external serve EXTERNAL alone,
- * unless they name a provider as well.
+ * installation needs no settings. Machines that say that they are external serve EC2 and EXTERNAL:
+ * all of Amazon's agents are external here, and their users need not ask for a launch type.
  *
  * @param launchType EC2, FARGATE or EXTERNAL
  * @param provider null without capacity provider strategy
@@ -75,7 +75,7 @@ public record Capacity(String launchType, @Nullable String provider, @Nullable S
             return provider.equals(declared);
         }
         if (declared == null && worker.attributes().containsKey(EXTERNAL_ATTRIBUTE)) {
-            return launchType.equals(EXTERNAL);
+            return !launchType.equals(FARGATE);
         }
         return switch (launchType) {
             case FARGATE -> servesFargate(worker, declared);

@@ -70,6 +70,7 @@ final class AttributeEdits {
                     if (!worker.attributes().equals(attributes)) {
                         edit.workerRows.put(id, worker.having(attributes));
                         edit.touch(id);
+                        edit.fleet().changed(worker);
                     }
                 });
         return Edit.done();

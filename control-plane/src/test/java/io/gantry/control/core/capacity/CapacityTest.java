@@ -62,8 +62,9 @@ class CapacityTest {
     }
 
     @Test
-    void anExternalMachineServesExternalAlone() {
-        assertThat(served(Map.of("ecs.capability.external", ""))).containsExactly("EXTERNAL");
+    void anExternalMachineServesNoFargate() {
+        assertThat(served(Map.of("ecs.capability.external", "")))
+                .containsExactly("EC2", "EXTERNAL");
     }
 
     @Test
