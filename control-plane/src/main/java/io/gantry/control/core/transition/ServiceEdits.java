@@ -1,18 +1,12 @@
 package io.gantry.control.core.transition;
 
-import io.gantry.common.model.TaskId;
-import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.command.Command.CreateService;
 import io.gantry.control.core.command.Command.DeleteService;
-import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Command.UpdateService;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.reconcile.Census;
-import io.gantry.control.core.reconcile.Lanes;
-import io.gantry.control.core.reconcile.StartBudget;
-import io.gantry.control.core.reconcile.StopBudget;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Deployment.Rollout;
@@ -28,8 +22,6 @@ import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.TaskOf;
 import io.gantry.control.core.state.Token;
 import io.gantry.control.core.state.TokenUse;
-import io.gantry.control.core.state.Worker;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -42,16 +34,22 @@ final class ServiceEdits {
     private final Diary diary;
     private final TaskFailures failures;
     private final ReleaseEdits releases;
+    private final PlanEdits plans;
 
     ServiceEdits(Edit edit) {
         this.edit = edit;
         this.diary = new Diary(edit);
         this.failures = new TaskFailures(edit, diary);
         this.releases = new ReleaseEdits(edit, diary);
+        this.plans = new PlanEdits(edit, diary, failures, releases);
     }
 
     ReleaseEdits releases() {
         return releases;
+    }
+
+    PlanEdits plans() {
+        return plans;
     }
 
     Reply create(CreateService create) {
@@ -203,96 +201,11 @@ final class ServiceEdits {
                         .changing(known.primary().number(), primary -> primary.desiring(0, now))
                         .becoming(LifeStatus.DRAINING));
         new DaemonEdits(edit).ended(known.key());
-        edit.before.aliveOf(known.key()).forEach(task -> stop(edit.task(task.id())));
+        edit.before.aliveOf(known.key()).forEach(task -> plans.stop(edit.task(task.id())));
         String cluster = known.key().cluster();
         edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(-1));
         edit.touch(known.key());
         return Edit.done();
-    }
-
-    private void stop(Task task) {
-        stop(task, "Scaling activity initiated by (deployment ecs-svc/" + task.deployment() + ")");
-    }
-
-    private void stop(Task task, String reason) {
-        edit.tasks().stop(task, "ServiceSchedulerInitiated", reason);
-    }
-
-    private void replace(Task task, Census census) {
-        if (census.failing(task)) {
-            failures.unhealthy(edit.service(census.service().key()), task);
-            stop(task, "Task failed container health checks");
-        } else {
-            stop(task);
-        }
-    }
-
-    Reply commit(CommitPlan plan) {
-        Service service = edit.serviceRows.get(plan.service());
-        if (service == null || !service.active() || service.version() != plan.basedOn()) {
-            return Edit.refused(Cause.STALE, "The service has changed.");
-        }
-        Service lane = Lanes.find(service, plan.lane());
-        if (lane == null) {
-            return Edit.refused(Cause.STALE, "The service is deployed in another way by now.");
-        }
-        edit.serviceRows.put(service.key(), service.planned());
-        releases.begun(service);
-        var census = census(lane, edit.before.aliveOf(service.key()));
-        if (service.daemon()) {
-            return new DaemonEdits(edit).commit(plan, census, task -> replace(task, census), diary);
-        }
-        List<Task> stopped = judgeStops(plan, census);
-        var refused = new ArrayList<TaskId>();
-        List<TaskId> started = judgeStarts(plan, census.alive() - stopped.size(), census, refused);
-        stopped.forEach(task -> replace(task, census));
-        giveUpReplaced(census, started.size());
-        var zones = new ZoneDiary(edit, diary, census);
-        diary.planned(census, zones.started(started), zones.stopped(stopped), plan);
-        edit.touch(service.key());
-        return new Reply.Started(started, refused);
-    }
-
-    /** Lost tasks are kept no longer than nothing runs in their place. */
-    private void giveUpReplaced(Census census, int started) {
-        int stillMissing = Math.max(0, census.missing() - started);
-        census.lost().stream()
-                .limit(Math.max(0, census.lost().size() - stillMissing))
-                .forEach(new LossEdits(edit)::giveUp);
-    }
-
-    private List<Task> judgeStops(CommitPlan plan, Census census) {
-        var budget = new StopBudget(census);
-        return plan.stops().stream()
-                .flatMap(id -> Stream.ofNullable(edit.taskRows.get(id)))
-                .filter(task -> plan.service().equals(task.service()))
-                .filter(task -> task.alive() && task.wanted())
-                .filter(budget::allows)
-                .toList();
-    }
-
-    /** No more than the maximum alive, no more of the primary deployment than desired. */
-    private List<TaskId> judgeStarts(
-            CommitPlan plan, int alive, Census census, List<TaskId> refused) {
-        Service service = census.service();
-        var budget = new StartBudget(census, alive);
-        var started = new ArrayList<TaskId>();
-        for (Start start : plan.starts()) {
-            boolean placed =
-                    budget.allows(start)
-                            && edit.tasks()
-                                    .place(
-                                            service.key().cluster(),
-                                            service.primary().taskDefinition(),
-                                            plan.launch(),
-                                            start,
-                                            service);
-            (placed ? started : refused).add(start.task());
-            if (placed) {
-                budget.started(start);
-            }
-        }
-        return started;
     }
 
     /** A task of a service has reached another status. */
@@ -414,14 +327,6 @@ final class ServiceEdits {
                         .map(Map.Entry::getKey)
                         .takeWhile(key -> key.service().equals(service.key()) && !key.stopped())
                         .map(key -> edit.task(key.task()));
-        return census(service, rows).healthy() == service.desiredCount();
-    }
-
-    private Census census(Service service, Stream<Task> tasks) {
-        return Census.of(
-                service,
-                tasks,
-                worker -> edit.worker(worker).status() == Worker.Status.DRAINING,
-                edit.nowMillis);
+        return plans.census(service, rows).healthy() == service.desiredCount();
     }
 }

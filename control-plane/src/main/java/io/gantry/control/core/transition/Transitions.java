@@ -46,7 +46,7 @@ public final class Transitions {
             case Command.CreateService create -> edit.services().create(create);
             case Command.UpdateService update -> edit.services().update(update);
             case Command.DeleteService delete -> edit.services().delete(delete);
-            case Command.CommitPlan plan -> edit.services().commit(plan);
+            case Command.CommitPlan plan -> edit.services().plans().commit(plan);
             case Command.ProtectTasks protect -> edit.protections().protect(protect);
             case Command.SetWorkerStatus set -> edit.workers().setStatus(set);
             case Command.SetPolicy set -> edit.adopt(set.policy());
