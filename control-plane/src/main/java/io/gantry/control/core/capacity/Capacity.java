@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A worker may say which provider it belongs to, and whether it is on-demand or spot capacity.
  * One that says neither serves every launch type, FARGATE_SPOT included, so that a small
- * installation needs no settings. Machines that say that they are external serve EC2 and EXTERNAL:
- * all of Amazon's agents are external here, and their users need not ask for a launch type.
+ * installation needs no settings.
  *
  * @param launchType EC2, FARGATE or EXTERNAL
  * @param provider null without capacity provider strategy
@@ -31,7 +30,6 @@ public record Capacity(String launchType, @Nullable String provider, @Nullable S
     /** The attribute of a worker's zone. */
     public static final String ZONE_ATTRIBUTE = "ecs.availability-zone";
 
-    private static final String EXTERNAL_ATTRIBUTE = "ecs.capability.external";
     private static final String SPOT = "spot";
 
     /** Machines of a launch type, wherever they are. */
@@ -73,9 +71,6 @@ public record Capacity(String launchType, @Nullable String provider, @Nullable S
         String declared = providerOf(worker);
         if (provider != null && !isFargate(provider)) {
             return provider.equals(declared);
-        }
-        if (declared == null && worker.attributes().containsKey(EXTERNAL_ATTRIBUTE)) {
-            return !launchType.equals(FARGATE);
         }
         return switch (launchType) {
             case FARGATE -> servesFargate(worker, declared);

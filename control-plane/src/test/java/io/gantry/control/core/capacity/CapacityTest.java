@@ -62,12 +62,6 @@ class CapacityTest {
     }
 
     @Test
-    void anExternalMachineServesNoFargate() {
-        assertThat(served(Map.of("ecs.capability.external", "")))
-                .containsExactly("EC2", "EXTERNAL");
-    }
-
-    @Test
     void aZoneNarrowsItDown() {
         Worker worker = lab.machine(lab.worker(1, 1, Map.of("ecs.availability-zone", "a")));
         assertThat(Capacity.of("EC2", null).in("a").has(worker)).isTrue();
