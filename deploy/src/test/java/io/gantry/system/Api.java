@@ -52,24 +52,33 @@ final class Api implements AutoCloseable {
                     .build();
 
     Api(String cluster, List<URI> urls) {
+        this(cluster, urls, ACCESS_KEY, SECRET);
+    }
+
+    /** With the key of an installation that made its own. */
+    Api(String cluster, List<URI> urls, String accessKey, String secret) {
         this.cluster = cluster;
         this.urls = List.copyOf(urls);
-        this.clients = this.urls.stream().map(Api::client).toList();
+        this.clients = this.urls.stream().map(url -> client(url, accessKey, secret)).toList();
     }
 
     /** For the root key. */
     static EcsClientBuilder builder(URI url) {
+        return builder(url, ACCESS_KEY, SECRET);
+    }
+
+    private static EcsClientBuilder builder(URI url, String accessKey, String secret) {
         return EcsClient.builder()
                 .region(Region.US_EAST_1)
                 .endpointOverride(url)
                 .credentialsProvider(
                         StaticCredentialsProvider.create(
-                                AwsBasicCredentials.create(ACCESS_KEY, SECRET)))
+                                AwsBasicCredentials.create(accessKey, secret)))
                 .httpClient(UrlConnectionHttpClient.create());
     }
 
-    private static EcsClient client(URI url) {
-        return builder(url)
+    private static EcsClient client(URI url, String accessKey, String secret) {
+        return builder(url, accessKey, secret)
                 .overrideConfiguration(
                         settings ->
                                 settings.apiCallTimeout(ANSWER)

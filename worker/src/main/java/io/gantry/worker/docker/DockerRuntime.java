@@ -4,7 +4,6 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Info;
 import com.github.dockerjava.api.model.Statistics;
 import io.gantry.common.acs.AcsTask;
@@ -27,10 +26,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Gatherers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,9 @@ public final class DockerRuntime implements ContainerRuntime {
 
     /** What is gone may go slowly: those who start and stop containers come first. */
     private static final int CLEANINGS_AT_A_TIME = 2;
+
+    /** When hundreds of containers are adopted, waiting for each answer would take seconds. */
+    private static final int INSPECTIONS_AT_A_TIME = 8;
 
     private final DockerClient client;
     private final Consumer<AgentEvent> events;
@@ -199,15 +203,17 @@ public final class DockerRuntime implements ContainerRuntime {
 
     @Override
     public List<FoundContainer> adopt() {
-        List<FoundContainer> found = new ArrayList<>();
         pauses.removeLonely();
-        for (Container container : watch.list()) {
-            FoundContainer one = inspect(container.getId());
-            if (one != null) {
-                found.add(one);
-                if (one.facts() != null && one.exit() == null) {
-                    watch.runs(one.key(), one.runtimeId());
-                }
+        List<FoundContainer> found =
+                watch.list().stream()
+                        .gather(
+                                Gatherers.mapConcurrent(
+                                        INSPECTIONS_AT_A_TIME, one -> inspect(one.getId())))
+                        .filter(Objects::nonNull)
+                        .toList();
+        for (FoundContainer one : found) {
+            if (one.facts() != null && one.exit() == null) {
+                watch.runs(one.key(), one.runtimeId());
             }
         }
         watch.start();
