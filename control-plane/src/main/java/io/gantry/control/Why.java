@@ -5,6 +5,7 @@ import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.Observation;
 import io.gantry.control.core.reconcile.Census;
+import io.gantry.control.core.reconcile.Lanes;
 import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
@@ -89,8 +90,15 @@ record Why(Replica replica) implements OperatorCall {
                         task.group(),
                         task.footprint(),
                         task.taskDefinition(),
-                        service);
+                        lane(service, task));
         return page(lines, Explanation.of(without(state, task), demand), task.worker());
+    }
+
+    /** What the task belongs to: its service, or its part of it. */
+    private static @Nullable Service lane(@Nullable Service service, Task task) {
+        return service == null || !service.byLanes()
+                ? service
+                : Lanes.find(service, task.deployment());
     }
 
     /** What the cluster would be if the task had ended. */
@@ -108,17 +116,18 @@ record Why(Replica replica) implements OperatorCall {
     }
 
     private static JsonNode ofService(ClusterState state, Service service) {
-        Census census = Census.of(state, service);
+        List<Service> lanes = Lanes.of(service);
+        List<Census> parts = lanes.stream().map(lane -> Census.of(state, lane)).toList();
         var lines = new ArrayList<String>();
         lines.add(
                 "Service %s is %s: %d tasks wanted, %d alive, %d healthy, %d missing."
                         .formatted(
                                 service.key().name(),
                                 service.status(),
-                                service.desiredCount(),
-                                census.alive(),
-                                census.healthy(),
-                                census.missing()));
+                                lanes.stream().mapToInt(Service::desiredCount).sum(),
+                                parts.stream().mapToInt(Census::alive).sum(),
+                                parts.stream().mapToInt(Census::healthy).sum(),
+                                parts.stream().mapToInt(Census::missing).sum()));
         service.deployments()
                 .forEach(
                         each ->
@@ -131,10 +140,11 @@ record Why(Replica replica) implements OperatorCall {
                                                         each.running(),
                                                         each.pending())));
         service.events().stream().limit(3).forEach(each -> lines.add("It said: " + each.message()));
-        if (!service.active()) {
+        if (!service.active() || lanes.isEmpty()) {
             return page(lines, null, null);
         }
-        TaskDefinitionKey definition = service.primary().taskDefinition();
+        Service next = lanes.getFirst();
+        TaskDefinitionKey definition = next.primary().taskDefinition();
         TaskDefinitionRow row = state.taskDefinitions().get(definition);
         if (row == null) {
             return page(lines, null, null);
@@ -147,7 +157,7 @@ record Why(Replica replica) implements OperatorCall {
                         Launches.group(service.key()),
                         row.footprint(),
                         definition,
-                        service);
+                        next);
         return page(lines, Explanation.of(state, demand), null);
     }
 

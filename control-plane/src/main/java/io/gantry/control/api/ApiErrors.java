@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.ecs.model.ServiceDeploymentNotFoundExcept
 import software.amazon.awssdk.services.ecs.model.ServiceNotActiveException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotFoundException;
 import software.amazon.awssdk.services.ecs.model.TargetNotFoundException;
+import software.amazon.awssdk.services.ecs.model.TaskSetNotFoundException;
 
 /** The errors of ECS, by what went wrong. */
 final class ApiErrors {
@@ -98,6 +99,8 @@ final class ApiErrors {
                             AttributeLimitExceededException.builder().message(message).build();
             case TARGET_NOT_FOUND -> noTarget(message);
             case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER -> client(message);
+            case TASK_SET_NOT_FOUND ->
+                    (EcsException) TaskSetNotFoundException.builder().message(message).build();
             case RESOURCE_IN_USE ->
                     (EcsException) ResourceInUseException.builder().message(message).build();
             case INVALID_PARAMETER -> invalid(message);

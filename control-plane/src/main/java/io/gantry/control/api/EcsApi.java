@@ -10,10 +10,12 @@ import software.amazon.awssdk.services.ecs.model.ContinueServiceDeploymentReques
 import software.amazon.awssdk.services.ecs.model.CreateCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
+import software.amazon.awssdk.services.ecs.model.CreateTaskSetRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteClusterRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteServiceRequest;
+import software.amazon.awssdk.services.ecs.model.DeleteTaskSetRequest;
 import software.amazon.awssdk.services.ecs.model.DeregisterContainerInstanceRequest;
 import software.amazon.awssdk.services.ecs.model.DeregisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeCapacityProvidersRequest;
@@ -23,6 +25,7 @@ import software.amazon.awssdk.services.ecs.model.DescribeServiceDeploymentsReque
 import software.amazon.awssdk.services.ecs.model.DescribeServiceRevisionsRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeServicesRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeTaskDefinitionRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeTaskSetsRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeTasksRequest;
 import software.amazon.awssdk.services.ecs.model.DiscoverPollEndpointRequest;
 import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
@@ -47,8 +50,10 @@ import software.amazon.awssdk.services.ecs.model.SubmitContainerStateChangeReque
 import software.amazon.awssdk.services.ecs.model.SubmitTaskStateChangeRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateServicePrimaryTaskSetRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateTaskProtectionRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateTaskSetRequest;
 
 /**
  * The operations of Amazon ECS that are served. Handlers block, so call them on virtual threads.
@@ -66,6 +71,7 @@ public final class EcsApi {
         serveTasks();
         serveServices();
         serveServiceDeployments();
+        serveTaskSets();
         serveAgents();
         leaveToHandlers();
     }
@@ -197,6 +203,24 @@ public final class EcsApi {
         writes(
                 ContinueServiceDeploymentRequest.class,
                 (quorum, request) -> new ServiceDeployments(quorum).decide(request));
+    }
+
+    private void serveTaskSets() {
+        writes(
+                CreateTaskSetRequest.class,
+                (quorum, request) -> new TaskSets(context, quorum).create(request));
+        writes(
+                UpdateTaskSetRequest.class,
+                (quorum, request) -> new TaskSets(context, quorum).update(request));
+        writes(
+                UpdateServicePrimaryTaskSetRequest.class,
+                (quorum, request) -> new TaskSets(context, quorum).lead(request));
+        writes(
+                DeleteTaskSetRequest.class,
+                (quorum, request) -> new TaskSets(context, quorum).delete(request));
+        reads(
+                DescribeTaskSetsRequest.class,
+                (quorum, request) -> new TaskSets(context, quorum).describe(request));
     }
 
     private void serveAgents() {

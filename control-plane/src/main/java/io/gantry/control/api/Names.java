@@ -40,6 +40,10 @@ record Names(Realm realm) {
         return arn("service-revision/" + service + '/' + number);
     }
 
+    String taskSet(ServiceKey service, long number) {
+        return arn("task-set/" + service + "/ecs-svc/" + number);
+    }
+
     String task(String cluster, TaskId id) {
         return task(cluster, id.toString());
     }

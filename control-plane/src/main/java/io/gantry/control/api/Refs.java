@@ -20,6 +20,7 @@ final class Refs {
     static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,255}");
 
     private static final String DEFAULT_CLUSTER = "default";
+    private static final Pattern TASK_SET = Pattern.compile("[0-9]{1,19}");
     private static final Pattern REVISION = Pattern.compile("[0-9]{1,9}");
 
     private final Realm realm;
@@ -65,6 +66,29 @@ final class Refs {
             throw malformed(given);
         }
         return parts;
+    }
+
+    /** The number of a task set of a service, which need not exist: 0 for one that cannot. */
+    long taskSet(ServiceKey service, String given) {
+        List<String> parts =
+                given.startsWith("arn:")
+                        ? parts(given, "task-set")
+                        : List.of((service + "/" + given).split("/", -1));
+        if (parts.size() != 4
+                || !parts.get(2).equals("ecs-svc")
+                || !TASK_SET.matcher(parts.get(3)).matches()) {
+            throw ApiErrors.invalid("Task Set Identifier is invalid");
+        }
+        if (!parts.getFirst().equals(service.cluster()) || !parts.get(1).equals(service.name())) {
+            throw ApiErrors.invalid(
+                    "Invalid identifier: Identifier is for %s/%s. Your service is %s"
+                            .formatted(parts.getFirst(), parts.get(1), service));
+        }
+        try {
+            return Long.parseLong(parts.get(3));
+        } catch (NumberFormatException tooLarge) {
+            return 0;
+        }
     }
 
     /** The id of a task, which need not exist; null for an id of the old format. */

@@ -46,7 +46,11 @@ final class Kinds<T> {
                     .add("provider=", Command.UpdateCapacityProvider.class)
                     .add("provider-", Command.DeleteCapacityProvider.class)
                     .add("capacity", Command.SetClusterCapacity.class)
-                    .add("interrupt", Command.InterruptWorker.class);
+                    .add("interrupt", Command.InterruptWorker.class)
+                    .add("taskset+", Command.CreateTaskSet.class)
+                    .add("taskset=", Command.ScaleTaskSet.class)
+                    .add("taskset!", Command.LeadTaskSet.class)
+                    .add("taskset-", Command.DeleteTaskSet.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()
@@ -57,7 +61,8 @@ final class Kinds<T> {
                     .add("connected", Reply.Connected.class)
                     .add("started", Reply.Started.class)
                     .add("refused", Reply.Refused.class)
-                    .add("protected", Reply.Protected.class);
+                    .add("protected", Reply.Protected.class)
+                    .add("taskset", Reply.TaskSetMade.class);
 
     private final Map<String, Class<? extends T>> types = new HashMap<>();
     private final Map<Class<?>, String> names = new HashMap<>();

@@ -5,6 +5,7 @@ import static io.gantry.control.api.Office.container;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
+import software.amazon.awssdk.services.ecs.model.CreateTaskSetRequest;
 import software.amazon.awssdk.services.ecs.model.EcsRequest;
 import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
 import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
@@ -38,6 +39,8 @@ final class Examples {
                 runTask(),
                 createService(),
                 updateService(),
+                createExternalService(),
+                createTaskSet(),
                 ListTasksRequest.builder()
                         .cluster("demo")
                         .family("full")
@@ -300,6 +303,32 @@ final class Examples {
                 .forceNewDeployment(true)
                 .enableECSManagedTags(false)
                 .propagateTags(PropagateTags.TASK_DEFINITION)
+                .build();
+    }
+
+    /** One that somebody else deploys. */
+    static CreateServiceRequest createExternalService() {
+        return CreateServiceRequest.builder()
+                .cluster("demo")
+                .serviceName("sets")
+                .desiredCount(2)
+                .deploymentConfiguration(d -> d.maximumPercent(200).minimumHealthyPercent(100))
+                .deploymentController(c -> c.type("EXTERNAL"))
+                .tags(t -> t.key("k").value("v"))
+                .propagateTags(PropagateTags.SERVICE)
+                .build();
+    }
+
+    static CreateTaskSetRequest createTaskSet() {
+        return CreateTaskSetRequest.builder()
+                .cluster("demo")
+                .service("sets")
+                .taskDefinition("full")
+                .externalId("release")
+                .launchType("EC2")
+                .scale(s -> s.value(12.5).unit("PERCENT"))
+                .clientToken("token")
+                .tags(t -> t.key("k").value("v"))
                 .build();
     }
 }

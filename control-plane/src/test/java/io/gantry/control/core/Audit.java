@@ -15,10 +15,12 @@ import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskSet;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Works out from scratch everything that transitions keep up to date by small changes. */
 public final class Audit {
@@ -132,9 +134,32 @@ public final class Audit {
             assertThat(deployment.running()).isEqualTo((int) count(own, is(Status.RUNNING)));
             assertThat(deployment.pending()).isEqualTo((int) count(own, is(Status.PENDING)));
         }
+        checkSets(service);
         if (service.active()) {
             assertThat(count(tasks, task -> task.alive() && task.wanted()))
                     .isLessThanOrEqualTo(Math.max(service.maximum(), count(tasks, Task::alive)));
+        }
+    }
+
+    /** All deployments of a service are task sets, or none is. */
+    private static void checkSets(Service service) {
+        List<TaskSet> sets =
+                service.deployments().stream()
+                        .flatMap(each -> Stream.ofNullable(each.set()))
+                        .toList();
+        assertThat(sets).hasSize(service.external() ? service.deployments().size() : 0);
+        assertThat(sets).hasSizeLessThanOrEqualTo(TaskSet.MOST);
+        assertThat(sets.stream().filter(TaskSet::primary)).hasSizeLessThanOrEqualTo(1);
+        for (Deployment deployment : service.deployments()) {
+            TaskSet set = deployment.set();
+            if (set != null) {
+                assertThat(deployment.desired()).isEqualTo(set.computed(service.desiredCount()));
+                assertThat(set.steady() && set.draining()).isFalse();
+            }
+            if (set != null && set.steady() && service.active()) {
+                assertThat(deployment.running()).isEqualTo(deployment.desired());
+                assertThat(deployment.pending()).isZero();
+            }
         }
     }
 

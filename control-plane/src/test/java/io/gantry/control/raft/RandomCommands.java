@@ -8,6 +8,7 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.common.time.VirtualTime;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
@@ -40,9 +41,11 @@ import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHook;
 import software.amazon.awssdk.services.ecs.model.ManagedScaling;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
+import software.amazon.awssdk.services.ecs.model.Scale;
 import software.amazon.awssdk.services.ecs.model.Tag;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 import software.amazon.awssdk.services.ecs.model.TaskOverride;
+import software.amazon.awssdk.services.ecs.model.TaskSet;
 
 /** Commands of all kinds that mostly make sense in a given state. */
 final class RandomCommands {
@@ -117,6 +120,13 @@ final class RandomCommands {
                                                 () -> Staging.HookStatus.FAILED),
                                         random.nextInt(60_000),
                                         null),
+                        () -> createTaskSet(state),
+                        () -> createTaskSet(state),
+                        () -> new Command.ScaleTaskSet(service(state), taskSet(state), percent()),
+                        () -> new Command.LeadTaskSet(service(state), taskSet(state)),
+                        () ->
+                                new Command.DeleteTaskSet(
+                                        service(state), taskSet(state), random.nextBoolean()),
                         () -> new Command.DeleteCluster("c" + random.nextInt(8)),
                         () -> new Command.DeregisterTaskDefinition(definition(state)),
                         Command.Tick::new,
@@ -308,7 +318,61 @@ final class RandomCommands {
         return "sha256:" + Integer.toHexString(random.nextInt(16)).repeat(64);
     }
 
+    /** Of one of the services that have task sets, if there are any. */
+    private ServiceKey external(ClusterState state) {
+        return any(
+                state.services().values().filter(Service::external).map(Service::key),
+                () -> service(state));
+    }
+
+    private long taskSet(ClusterState state) {
+        return any(
+                state.services()
+                        .values()
+                        .filter(Service::external)
+                        .flatMap(each -> each.deployments().stream())
+                        .map(Deployment::number),
+                () -> ids.deployment());
+    }
+
+    private Scale percent() {
+        return Scale.builder().value(random.nextInt(101) * 1.0).unit("PERCENT").build();
+    }
+
+    private Command createTaskSet(ClusterState state) {
+        var spec =
+                TaskSet.builder()
+                        .externalId("release")
+                        .taskDefinition("f:1")
+                        .launchType("EC2")
+                        .scale(percent())
+                        .build();
+        @Nullable Token token =
+                random.nextBoolean() ? new Token("set c", "t" + random.nextInt(1000)) : null;
+        return new Command.CreateTaskSet(
+                external(state),
+                ids.deployment(),
+                definition(state),
+                spec,
+                List.of(tag()),
+                token,
+                "print");
+    }
+
     private Command createService(ClusterState state) {
+        if (random.nextInt(4) == 0) {
+            return new Command.CreateService(
+                    new ServiceKey(cluster(state), "s" + random.nextInt(5)),
+                    software.amazon.awssdk.services.ecs.model.Service.builder()
+                            .deploymentController(d -> d.type("EXTERNAL"))
+                            .build(),
+                    random.nextInt(6),
+                    List.of(tag()),
+                    null,
+                    0,
+                    null,
+                    "print");
+        }
         var spec =
                 software.amazon.awssdk.services.ecs.model.Service.builder()
                         .serviceName("s")
@@ -353,10 +417,21 @@ final class RandomCommands {
                 known == null ? 0 : known.version(),
                 known == null
                         ? software.amazon.awssdk.services.ecs.model.Service.builder().build()
-                        : known.spec(),
+                        : controlled(known.spec()),
                 random.nextInt(6),
                 definition(state),
                 ids.deployment());
+    }
+
+    /** Sometimes in other hands than before. */
+    private software.amazon.awssdk.services.ecs.model.Service controlled(
+            software.amazon.awssdk.services.ecs.model.Service spec) {
+        return random.nextInt(4) > 0
+                ? spec
+                : spec.toBuilder()
+                        .deploymentController(
+                                d -> d.type(random.nextBoolean() ? "EXTERNAL" : "ECS"))
+                        .build();
     }
 
     private Command commit(ClusterState state) {
@@ -371,7 +446,9 @@ final class RandomCommands {
                 starts(state, random.nextInt(3)),
                 random.nextInt(4) == 0 ? running : List.of(),
                 random.nextInt(4) == 0 ? "was unable to place a task" : null,
-                known == null || !known.course().staged() ? 0 : known.primary().number());
+                known == null || !known.byLanes() || known.deployments().isEmpty()
+                        ? 0
+                        : known.primary().number());
     }
 
     private Tag tag() {

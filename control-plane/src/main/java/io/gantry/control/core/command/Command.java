@@ -26,10 +26,12 @@ import software.amazon.awssdk.services.ecs.model.CapacityProvider;
 import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
+import software.amazon.awssdk.services.ecs.model.Scale;
 import software.amazon.awssdk.services.ecs.model.Service;
 import software.amazon.awssdk.services.ecs.model.Tag;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 import software.amazon.awssdk.services.ecs.model.TaskOverride;
+import software.amazon.awssdk.services.ecs.model.TaskSet;
 
 /**
  * Something that the replicated log may contain. Names and members are stored for ever: members may
@@ -258,7 +260,8 @@ public sealed interface Command {
      * Answered by {@link Reply.Done} or {@link Reply.Refused}.
      *
      * @param spec what was configured, without counts, deployments, events and tags
-     * @param deployment number of its first deployment
+     * @param taskDefinition null if its task sets are to have their own
+     * @param deployment number of its first deployment, 0 if it begins without task sets
      * @param token null if the caller gave none
      */
     record CreateService(
@@ -266,7 +269,7 @@ public sealed interface Command {
             Service spec,
             int desiredCount,
             List<Tag> tags,
-            TaskDefinitionKey taskDefinition,
+            @Nullable TaskDefinitionKey taskDefinition,
             long deployment,
             @Nullable Token token,
             String fingerprint)
@@ -276,6 +279,7 @@ public sealed interface Command {
      * Changes a service. Answered by {@link Reply.Done} or {@link Reply.Refused}.
      *
      * @param basedOn version of the service that {@code spec} was made from
+     * @param taskDefinition null if its task sets have their own
      * @param deployment number of the deployment that this starts, 0 if it starts none
      */
     record UpdateService(
@@ -283,7 +287,7 @@ public sealed interface Command {
             long basedOn,
             Service spec,
             int desiredCount,
-            TaskDefinitionKey taskDefinition,
+            @Nullable TaskDefinitionKey taskDefinition,
             long deployment)
             implements Command {}
 
@@ -451,4 +455,38 @@ public sealed interface Command {
      * @param noticeMillis how long its tasks may go on
      */
     record InterruptWorker(WorkerId worker, long noticeMillis) implements Command {}
+
+    /**
+     * Adds a task set to a service that somebody else deploys. Answered by {@link
+     * Reply.TaskSetMade} or {@link Reply.Refused}.
+     *
+     * @param number the 19 digits of its id
+     * @param spec what was configured: external id, capacity, platform and scale
+     * @param token null if the caller gave none
+     */
+    record CreateTaskSet(
+            ServiceKey service,
+            long number,
+            TaskDefinitionKey taskDefinition,
+            TaskSet spec,
+            List<Tag> tags,
+            @Nullable Token token,
+            String fingerprint)
+            implements Command {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record ScaleTaskSet(ServiceKey service, long number, Scale scale) implements Command {}
+
+    /**
+     * Makes a task set the one that serves. Answered by {@link Reply.Done} or {@link
+     * Reply.Refused}.
+     */
+    record LeadTaskSet(ServiceKey service, long number) implements Command {}
+
+    /**
+     * Drains a task set, which then goes. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param force whether it may still have a share of the service's tasks
+     */
+    record DeleteTaskSet(ServiceKey service, long number, boolean force) implements Command {}
 }

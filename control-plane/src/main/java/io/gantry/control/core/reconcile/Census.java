@@ -78,9 +78,9 @@ public record Census(
                 all.stream().filter(Task::lost).toList());
     }
 
-    /** Side by side, each revision counts its own tasks alone. */
+    /** Side by side, each revision or task set counts its own tasks alone. */
     private static boolean isOf(Service service, Task task) {
-        return !service.course().staged()
+        return !service.byLanes()
                 || service.deployments().stream()
                         .anyMatch(each -> each.number() == task.deployment());
     }

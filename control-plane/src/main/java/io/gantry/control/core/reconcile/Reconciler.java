@@ -17,6 +17,7 @@ import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -55,7 +56,12 @@ public final class Reconciler {
         if (service.daemon()) {
             return DaemonPlan.next(state, service, ids);
         }
-        return Lanes.of(service).stream()
+        List<Service> lanes = new ArrayList<>(Lanes.of(service));
+        if (lanes.size() > 1) {
+            // One that keeps planning must not keep the others waiting.
+            Collections.rotate(lanes, random.nextInt(lanes.size()));
+        }
+        return lanes.stream()
                 .map(lane -> new Reconciler(state, lane, ids, random).next())
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.DeploymentController;
+import software.amazon.awssdk.services.ecs.model.DeploymentControllerType;
 import software.amazon.awssdk.services.ecs.model.SchedulingStrategy;
 import software.amazon.awssdk.services.ecs.model.Tag;
 
@@ -54,6 +56,11 @@ public record Service(
         /** A service that begins with a deployment. */
         public static Progress begin(Deployment first) {
             return new Progress(List.of(first), List.of(), false, null);
+        }
+
+        /** A service that has no task sets yet. */
+        public static Progress empty() {
+            return new Progress(List.of(), List.of(), false, null);
         }
 
         private Progress steady(boolean now) {
@@ -159,6 +166,25 @@ public record Service(
         return id == null ? null : new ServiceDeployment.Key(key, id);
     }
 
+    /** Whether somebody else than ECS deploys it, by task sets. */
+    public boolean external() {
+        DeploymentController controller = spec().deploymentController();
+        return controller != null && controller.type() == DeploymentControllerType.EXTERNAL;
+    }
+
+    /** Whether each of its revisions, or task sets, has tasks of its own. */
+    public boolean byLanes() {
+        return external() || course().staged();
+    }
+
+    /** The task set that serves; null if there is none, as in services without task sets. */
+    public @Nullable Deployment primarySet() {
+        return deployments().stream()
+                .filter(each -> each.set() != null && each.set().primary())
+                .findFirst()
+                .orElse(null);
+    }
+
     /** For how long after a task's start failed health checks do not count, in milliseconds. */
     public long graceMillis() {
         Integer seconds = spec().healthCheckGracePeriodSeconds();
@@ -169,7 +195,7 @@ public record Service(
         return status() == LifeStatus.ACTIVE;
     }
 
-    /** The newest deployment. */
+    /** The newest deployment; a service of task sets may have none. */
     public Deployment primary() {
         return deployments().getFirst();
     }
@@ -236,14 +262,19 @@ public record Service(
     }
 
     /**
-     * The service as one of its revisions sees it while it has several side by side: with as many
-     * tasks to run as that revision should have.
+     * The service as one of its revisions or task sets sees it while it has several side by side:
+     * with as many tasks to run as that one should have.
      */
     public Service lane(Deployment revision) {
+        TaskSet set = revision.set();
         return new Service(
                 key,
-                new Goal(spec(), status(), revision.desired()),
-                new Progress(List.of(revision), events(), steady(), course()),
+                new Goal(set == null ? spec() : set.applied(spec()), status(), revision.desired()),
+                new Progress(
+                        List.of(revision),
+                        events(),
+                        set == null ? steady() : set.steady(),
+                        course()),
                 tags,
                 createdAtMillis,
                 version);
@@ -277,7 +308,7 @@ public record Service(
 
     /** A sentence as its events have it. One that names the service itself is complete. */
     public String message(String sentence) {
-        return sentence.startsWith("service ")
+        return sentence.startsWith("service ") || sentence.startsWith("(service ")
                 ? sentence
                 : "(service " + key.name() + ") " + sentence;
     }

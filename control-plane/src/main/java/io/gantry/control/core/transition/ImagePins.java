@@ -40,7 +40,8 @@ final class ImagePins {
         Service service = edit.serviceRows.get(key);
         Deployment deployment = service == null ? null : service.deployment(task.deployment());
         TaskDefinitionRow row = edit.taskDefinitionRows.get(task.taskDefinition());
-        if (service == null || deployment == null || row == null) {
+        // As in ECS, task sets resolve their images for each task anew.
+        if (service == null || deployment == null || deployment.set() != null || row == null) {
             return;
         }
         Map<String, String> found = found(row.definition(), containers);

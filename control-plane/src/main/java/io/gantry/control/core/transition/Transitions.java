@@ -61,6 +61,10 @@ public final class Transitions {
             case Command.DeleteCapacityProvider delete -> edit.capacity().delete(delete);
             case Command.SetClusterCapacity set -> edit.capacity().set(set);
             case Command.InterruptWorker interrupt -> edit.interruptions().begin(interrupt);
+            case Command.CreateTaskSet create -> edit.services().taskSets().create(create);
+            case Command.ScaleTaskSet scale -> edit.services().taskSets().scale(scale);
+            case Command.LeadTaskSet lead -> edit.services().taskSets().lead(lead);
+            case Command.DeleteTaskSet delete -> edit.services().taskSets().delete(delete);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }
