@@ -46,7 +46,13 @@ final class Kinds<T> {
                     .add("provider=", Command.UpdateCapacityProvider.class)
                     .add("provider-", Command.DeleteCapacityProvider.class)
                     .add("capacity", Command.SetClusterCapacity.class)
-                    .add("interrupt", Command.InterruptWorker.class);
+                    .add("interrupt", Command.InterruptWorker.class)
+                    .add("tags+", Command.TagResource.class)
+                    .add("tags-", Command.UntagResource.class)
+                    .add("cluster=", Command.UpdateCluster.class)
+                    .add("taskdef!", Command.DeleteTaskDefinitions.class)
+                    .add("account+", Command.PutAccountSetting.class)
+                    .add("account-", Command.DeleteAccountSetting.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

@@ -58,6 +58,8 @@ public sealed interface Reply {
         TARGET_NOT_FOUND,
         CAPACITY_PROVIDER,
         RESOURCE_IN_USE,
+        RESOURCE_NOT_FOUND,
+        LIMIT_EXCEEDED,
         /** The state has moved on since the command was made; make it anew. */
         STALE
     }

@@ -61,6 +61,12 @@ public final class Transitions {
             case Command.DeleteCapacityProvider delete -> edit.capacity().delete(delete);
             case Command.SetClusterCapacity set -> edit.capacity().set(set);
             case Command.InterruptWorker interrupt -> edit.interruptions().begin(interrupt);
+            case Command.TagResource tag -> new TagEdits(edit).tag(tag);
+            case Command.UntagResource untag -> new TagEdits(edit).untag(untag);
+            case Command.UpdateCluster update -> edit.clusters().update(update);
+            case Command.DeleteTaskDefinitions delete -> edit.taskDefinitions().delete(delete);
+            case Command.PutAccountSetting put -> new AccountEdits(edit).put(put);
+            case Command.DeleteAccountSetting delete -> new AccountEdits(edit).delete(delete);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }
