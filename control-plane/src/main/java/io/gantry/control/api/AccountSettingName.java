@@ -20,7 +20,7 @@ enum AccountSettingName {
     AWSVPC_TRUNKING("awsvpcTrunking", "disabled", "enabled"),
     CONTAINER_INSIGHTS(ClusterRules.INSIGHTS, "disabled", "enabled", "enhanced"),
     CONTAINER_INSTANCE_ARNS("containerInstanceLongArnFormat", "enabled", "disabled"),
-    LOG_DRIVER_MODE(AccountSetting.LOG_MODE, AccountSetting.STANDARD_LOG_MODE, "blocking"),
+    LOG_DRIVER_MODE(AccountSetting.LOG_MODE, "blocking", "non-blocking"),
     DUAL_STACK("dualStackIPv6", "disabled", "enabled"),
     FARGATE_EVENT_WINDOWS("fargateEventWindows", "disabled", "enabled"),
     FARGATE_FIPS("fargateFIPSMode", "disabled", "enabled"),

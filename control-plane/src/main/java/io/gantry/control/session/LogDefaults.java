@@ -11,13 +11,15 @@ import software.amazon.awssdk.services.ecs.model.LogConfiguration;
 
 /**
  * How containers deliver what they write if their definition does not say: as the account has it
- * when the task is sent to its agent.
+ * when the task is sent to its agent. As long as nobody has chosen, engines do what they always do
+ * and let containers wait, so that no line is lost.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html">LogConfiguration</a>
  */
 final class LogDefaults {
     private static final String MODE = "mode";
+    private static final String NON_BLOCKING = "non-blocking";
     private static final String BUFFER = "max-buffer-size";
     private static final String STANDARD_BUFFER = "10m";
 
@@ -27,7 +29,10 @@ final class LogDefaults {
         var setting =
                 state.accountSettings()
                         .get(new AccountSetting.Key(realm.root(), AccountSetting.LOG_MODE));
-        String mode = setting == null ? AccountSetting.STANDARD_LOG_MODE : setting.value();
+        if (setting == null) {
+            return row;
+        }
+        String mode = setting.value();
         return row.with(
                 row.definition().toBuilder()
                         .containerDefinitions(
@@ -44,7 +49,7 @@ final class LogDefaults {
         }
         Map<String, String> options = new HashMap<>(logging.options());
         options.put(MODE, mode);
-        if (mode.equals(AccountSetting.STANDARD_LOG_MODE)) {
+        if (mode.equals(NON_BLOCKING)) {
             options.putIfAbsent(BUFFER, STANDARD_BUFFER);
         }
         return definition.toBuilder()

@@ -198,20 +198,22 @@ class DeleteTaskDefinitionsTest {
         ecs.createService(
                 r -> r.cluster("demo").serviceName("web").taskDefinition("web:1").desiredCount(1));
         settle();
+        settle();
         ecs.updateService(r -> r.cluster("demo").service("web").taskDefinition("web:2"));
         inactive("web:1");
         delete("web:1");
         pass(Duration.ofMinutes(5));
         assertThat(listed("DELETE_IN_PROGRESS")).containsExactly("web:1");
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < 5; round++) {
             settle();
         }
-        pass(Duration.ofMinutes(5));
+        pass(Duration.ofMinutes(2));
         assertThat(listed("DELETE_IN_PROGRESS")).isEmpty();
     }
 
-    /** Lets agents do what the service wants. */
+    /** Lets agents do what the service wants, and gives tasks time to prove themselves. */
     private void settle() {
+        pass(Duration.ofMinutes(1));
         office.reconcile(WEB);
         office.log
                 .state()

@@ -153,28 +153,35 @@ final class RandomCommands {
                                         ? run(state)
                                         : new Command.InterruptWorker(
                                                 worker(state), random.nextInt(200_000)),
-                        () -> new Command.TagResource(taggable(state), List.of(tag())),
-                        () ->
-                                new Command.UntagResource(
-                                        taggable(state), List.of("k" + random.nextInt(9))),
-                        () ->
-                                new Command.UpdateCluster(
-                                        cluster(state),
-                                        Cluster.builder()
-                                                .settings(
-                                                        ClusterSetting.builder()
-                                                                .value("enabled")
-                                                                .build())
-                                                .build()),
-                        () -> new Command.DeleteTaskDefinitions(List.of(definition(state))),
-                        () ->
-                                new Command.PutAccountSetting(
-                                        new AccountSetting(setting(), "v" + random.nextInt(3))),
-                        () -> new Command.DeleteAccountSetting(setting()),
+                        () -> changeTags(state),
+                        () -> changeSettings(state),
                         () ->
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));
         return choices.get(random.nextInt(choices.size())).get();
+    }
+
+    private Command changeTags(ClusterState state) {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Command.UntagResource(taggable(state), List.of("k" + random.nextInt(9)));
+            case 1 -> new Command.DeleteTaskDefinitions(List.of(definition(state)));
+            default -> new Command.TagResource(taggable(state), List.of(tag()));
+        };
+    }
+
+    private Command changeSettings(ClusterState state) {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Command.DeleteAccountSetting(setting());
+            case 1 ->
+                    new Command.PutAccountSetting(
+                            new AccountSetting(setting(), "v" + random.nextInt(3)));
+            default ->
+                    new Command.UpdateCluster(
+                            cluster(state),
+                            Cluster.builder()
+                                    .settings(ClusterSetting.builder().value("enabled").build())
+                                    .build());
+        };
     }
 
     private AccountSetting.Key setting() {
@@ -182,7 +189,8 @@ final class RandomCommands {
     }
 
     private Taggable taggable(ClusterState state) {
-        return switch (Taggable.Kind.values()[random.nextInt(Taggable.Kind.values().length)]) {
+        Taggable.Kind kind = any(Stream.of(Taggable.Kind.values()), () -> Taggable.Kind.CLUSTER);
+        return switch (kind) {
             case CLUSTER -> Taggable.of(Taggable.Kind.CLUSTER, cluster(state));
             case SERVICE -> Taggable.of(Taggable.Kind.SERVICE, service(state));
             case TASK -> Taggable.of(Taggable.Kind.TASK, task(state));

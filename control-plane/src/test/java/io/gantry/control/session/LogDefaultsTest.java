@@ -28,10 +28,8 @@ class LogDefaultsTest {
                                         .logConfiguration(logging)
                                         .build())
                         .build();
-        TaskDefinitionRow row =
-                Check.present(
-                        lab.state().taskDefinitions().get(lab.definition(definition, Lab.SMALL)),
-                        "row");
+        var key = lab.definition(definition, Lab.SMALL);
+        TaskDefinitionRow row = Check.present(lab.state().taskDefinitions().get(key), key);
         return LogDefaults.of(lab.state(), Check.present(lab.state().realm(), "realm"), row)
                 .definition()
                 .containerDefinitions()
@@ -55,21 +53,23 @@ class LogDefaultsTest {
     }
 
     @Test
-    void containersDoNotWaitForTheirLogsUnlessTheySay() {
+    void aDefinitionIsSentAsItIsAsLongAsNobodyHasChosen() {
+        assertThat(options(Map.of("tag", "x"))).isEqualTo(Map.of("tag", "x"));
+        choose("user/ann", "non-blocking");
+        assertThat(options(Map.of("tag", "x"))).isEqualTo(Map.of("tag", "x"));
+    }
+
+    @Test
+    void theModeIsThatOfTheAccountUnlessTheDefinitionSays() {
+        choose("root", "non-blocking");
         assertThat(options(Map.of("tag", "x")))
                 .isEqualTo(Map.of("tag", "x", "mode", "non-blocking", "max-buffer-size", "10m"));
         var blocking = logging(Map.of("mode", "blocking"));
         assertThat(sent(blocking)).isEqualTo(blocking);
-        assertThat(sent(null)).isNull();
-    }
-
-    @Test
-    void theModeIsThatOfTheAccount() {
-        choose("user/ann", "blocking");
-        assertThat(options(Map.of())).containsEntry("mode", "non-blocking");
-        choose("root", "blocking");
-        assertThat(options(Map.of())).isEqualTo(Map.of("mode", "blocking"));
         var own = logging(Map.of("mode", "non-blocking", "max-buffer-size", "1m"));
         assertThat(sent(own)).isEqualTo(own);
+        assertThat(sent(null)).isNull();
+        choose("root", "blocking");
+        assertThat(options(Map.of())).isEqualTo(Map.of("mode", "blocking"));
     }
 }

@@ -10,9 +10,6 @@ public record AccountSetting(Key key, String value) {
     /** Whether containers wait when what they write is not taken off them fast enough. */
     public static final String LOG_MODE = "defaultLogDriverMode";
 
-    /** What ECS has chosen for those who have not chosen otherwise. */
-    public static final String STANDARD_LOG_MODE = "non-blocking";
-
     /**
      * The name of a setting.
      *
