@@ -16,7 +16,9 @@ import software.amazon.awssdk.services.ecs.model.ClusterNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ConflictException;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
+import software.amazon.awssdk.services.ecs.model.LimitExceededException;
 import software.amazon.awssdk.services.ecs.model.ResourceInUseException;
+import software.amazon.awssdk.services.ecs.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ServerException;
 import software.amazon.awssdk.services.ecs.model.ServiceDeploymentNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotActiveException;
@@ -103,6 +105,10 @@ final class ApiErrors {
                     (EcsException) TaskSetNotFoundException.builder().message(message).build();
             case RESOURCE_IN_USE ->
                     (EcsException) ResourceInUseException.builder().message(message).build();
+            case RESOURCE_NOT_FOUND ->
+                    (EcsException) ResourceNotFoundException.builder().message(message).build();
+            case LIMIT_EXCEEDED ->
+                    (EcsException) LimitExceededException.builder().message(message).build();
             case INVALID_PARAMETER -> invalid(message);
             case STALE -> unavailable(message);
         };

@@ -17,7 +17,9 @@ import software.amazon.awssdk.services.ecs.model.KeyValuePair;
 /** Clusters as ECS describes them. */
 final class ClusterView {
     static final Set<ClusterField> EVERYTHING =
-            Set.copyOf(EnumSet.of(ClusterField.TAGS, ClusterField.SETTINGS));
+            Set.copyOf(
+                    EnumSet.of(
+                            ClusterField.TAGS, ClusterField.SETTINGS, ClusterField.CONFIGURATIONS));
 
     private static final List<String> LAUNCH_TYPES = List.of("EC2", "FARGATE", "EXTERNAL");
 
@@ -44,6 +46,8 @@ final class ClusterView {
                         include.contains(ClusterField.STATISTICS) ? statistics(cluster) : List.of())
                 .tags(include.contains(ClusterField.TAGS) ? spec.tags() : List.of())
                 .settings(include.contains(ClusterField.SETTINGS) ? spec.settings() : List.of())
+                .configuration(
+                        include.contains(ClusterField.CONFIGURATIONS) ? spec.configuration() : null)
                 .capacityProviders(spec.capacityProviders())
                 .defaultCapacityProviderStrategy(spec.defaultCapacityProviderStrategy())
                 // Nothing has to be set up for a provider, so this is never in progress.

@@ -11,10 +11,12 @@ import software.amazon.awssdk.services.ecs.model.CreateCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.CreateTaskSetRequest;
+import software.amazon.awssdk.services.ecs.model.DeleteAccountSettingRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteClusterRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteServiceRequest;
+import software.amazon.awssdk.services.ecs.model.DeleteTaskDefinitionsRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteTaskSetRequest;
 import software.amazon.awssdk.services.ecs.model.DeregisterContainerInstanceRequest;
 import software.amazon.awssdk.services.ecs.model.DeregisterTaskDefinitionRequest;
@@ -29,15 +31,19 @@ import software.amazon.awssdk.services.ecs.model.DescribeTaskSetsRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeTasksRequest;
 import software.amazon.awssdk.services.ecs.model.DiscoverPollEndpointRequest;
 import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
+import software.amazon.awssdk.services.ecs.model.ListAccountSettingsRequest;
 import software.amazon.awssdk.services.ecs.model.ListAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.ListClustersRequest;
 import software.amazon.awssdk.services.ecs.model.ListContainerInstancesRequest;
 import software.amazon.awssdk.services.ecs.model.ListServiceDeploymentsRequest;
+import software.amazon.awssdk.services.ecs.model.ListServicesByNamespaceRequest;
 import software.amazon.awssdk.services.ecs.model.ListServicesRequest;
 import software.amazon.awssdk.services.ecs.model.ListTagsForResourceRequest;
 import software.amazon.awssdk.services.ecs.model.ListTaskDefinitionFamiliesRequest;
 import software.amazon.awssdk.services.ecs.model.ListTaskDefinitionsRequest;
 import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
+import software.amazon.awssdk.services.ecs.model.PutAccountSettingDefaultRequest;
+import software.amazon.awssdk.services.ecs.model.PutAccountSettingRequest;
 import software.amazon.awssdk.services.ecs.model.PutAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.PutClusterCapacityProvidersRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
@@ -48,7 +54,12 @@ import software.amazon.awssdk.services.ecs.model.StopTaskRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitAttachmentStateChangesRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitContainerStateChangeRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitTaskStateChangeRequest;
+import software.amazon.awssdk.services.ecs.model.TagResourceRequest;
+import software.amazon.awssdk.services.ecs.model.UntagResourceRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateCapacityProviderRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateClusterRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateClusterSettingsRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateContainerAgentRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServicePrimaryTaskSetRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
@@ -73,6 +84,8 @@ public final class EcsApi {
         serveServiceDeployments();
         serveTaskSets();
         serveAgents();
+        serveTags();
+        serveAccountSettings();
         leaveToHandlers();
     }
 
@@ -109,9 +122,12 @@ public final class EcsApi {
                 DescribeClustersRequest.class,
                 (quorum, request) -> new Clusters(quorum).describe(request));
         reads(ListClustersRequest.class, (quorum, request) -> new Clusters(quorum).list(request));
-        reads(
-                ListTagsForResourceRequest.class,
-                (quorum, request) -> new TagLookup(quorum).list(request));
+        writes(
+                UpdateClusterRequest.class,
+                (quorum, request) -> new Clusters(quorum).update(request));
+        writes(
+                UpdateClusterSettingsRequest.class,
+                (quorum, request) -> new Clusters(quorum).updateSettings(request));
     }
 
     private void serveCapacityProviders() {
@@ -139,6 +155,9 @@ public final class EcsApi {
         writes(
                 DeregisterTaskDefinitionRequest.class,
                 (quorum, request) -> new TaskDefinitions(quorum).deregister(request));
+        writes(
+                DeleteTaskDefinitionsRequest.class,
+                (quorum, request) -> new TaskDefinitions(quorum).delete(request));
         reads(
                 DescribeTaskDefinitionRequest.class,
                 (quorum, request) -> new TaskDefinitions(quorum).describe(request));
@@ -185,6 +204,7 @@ public final class EcsApi {
         reads(
                 ListServicesRequest.class,
                 (quorum, request) -> new Services(context, quorum).list(request));
+        reads(ListServicesByNamespaceRequest.class, (_, request) -> Namespaces.services(request));
     }
 
     private void serveServiceDeployments() {
@@ -239,6 +259,9 @@ public final class EcsApi {
         writes(
                 UpdateContainerInstancesStateRequest.class,
                 (quorum, request) -> new ContainerInstances(context, quorum).updateState(request));
+        reads(
+                UpdateContainerAgentRequest.class,
+                (quorum, request) -> new AgentUpdates(quorum).update(request));
         writes(
                 PutAttributesRequest.class,
                 (quorum, request) -> new Attributes(quorum).put(request));
@@ -262,6 +285,33 @@ public final class EcsApi {
                 (quorum, request) -> new Agents(context, quorum).attachments(request));
     }
 
+    private void serveTags() {
+        writes(
+                TagResourceRequest.class,
+                (quorum, request) -> new ResourceTags(quorum).tag(request));
+        writes(
+                UntagResourceRequest.class,
+                (quorum, request) -> new ResourceTags(quorum).untag(request));
+        reads(
+                ListTagsForResourceRequest.class,
+                (quorum, request) -> new ResourceTags(quorum).list(request));
+    }
+
+    private void serveAccountSettings() {
+        reads(
+                ListAccountSettingsRequest.class,
+                (quorum, request) -> new AccountSettings(quorum).list(request));
+        writes(
+                PutAccountSettingRequest.class,
+                (quorum, request) -> new AccountSettings(quorum).put(request));
+        writes(
+                PutAccountSettingDefaultRequest.class,
+                (quorum, request) -> new AccountSettings(quorum).putDefault(request));
+        writes(
+                DeleteAccountSettingRequest.class,
+                (quorum, request) -> new AccountSettings(quorum).delete(request));
+    }
+
     /** ECS has words of its own for some mistakes in these, and agents cope with no refusal. */
     private void leaveToHandlers() {
         List<Class<? extends SdkPojo>> types =
@@ -280,7 +330,11 @@ public final class EcsApi {
                         AgentModel.RegisterContainerInstanceRequest.class,
                         SubmitTaskStateChangeRequest.class,
                         SubmitContainerStateChangeRequest.class,
-                        SubmitAttachmentStateChangesRequest.class);
+                        SubmitAttachmentStateChangesRequest.class,
+                        ListAccountSettingsRequest.class,
+                        PutAccountSettingRequest.class,
+                        PutAccountSettingDefaultRequest.class,
+                        DeleteAccountSettingRequest.class);
         types.forEach(api::unvalidated);
     }
 }

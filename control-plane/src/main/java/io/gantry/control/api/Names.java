@@ -78,7 +78,7 @@ record Names(Realm realm) {
 
     /** Who owns everything as long as there are no other users. */
     String root() {
-        return new Arn("iam", "", realm.account(), "root").toString();
+        return realm.root();
     }
 
     private String arn(String resource) {

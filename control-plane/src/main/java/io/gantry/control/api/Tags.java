@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Tag;
 
 /** The rules for tags. Lengths and characters are checked with the rest of a request's model. */
@@ -24,13 +25,7 @@ final class Tags {
         Set<String> keys = new HashSet<>();
         for (Tag tag : given) {
             String key = tag.key();
-            if (key == null || key.isEmpty()) {
-                throw ApiErrors.invalid("The tag key must not be null or empty.");
-            }
-            if (key.toLowerCase(Locale.ROOT).startsWith(RESERVED)) {
-                throw ApiErrors.invalid(
-                        "Tag keys that begin with 'aws:' are reserved: '" + key + "'.");
-            }
+            checkKey(key);
             if (key.equals(Loss.TAG) && Loss.parse(String.valueOf(tag.value())) == null) {
                 throw ApiErrors.invalid(
                         "The value '%s' of the tag %s is invalid. It must be never, or a time from 10s to 24h such as 30s, 5m or 1h."
@@ -41,6 +36,16 @@ final class Tags {
             }
         }
         return given.stream().map(tag -> tag.value() == null ? tag(tag.key(), "") : tag).toList();
+    }
+
+    /** Throws unless a user may set or remove a tag of this key. */
+    static void checkKey(@Nullable String key) {
+        if (key == null || key.isEmpty()) {
+            throw ApiErrors.invalid("The tag key must not be null or empty.");
+        }
+        if (key.toLowerCase(Locale.ROOT).startsWith(RESERVED)) {
+            throw ApiErrors.invalid("Tag keys that begin with 'aws:' are reserved: '" + key + "'.");
+        }
     }
 
     static Tag tag(String key, String value) {

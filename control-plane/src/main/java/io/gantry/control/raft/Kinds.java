@@ -50,7 +50,13 @@ final class Kinds<T> {
                     .add("taskset+", Command.CreateTaskSet.class)
                     .add("taskset=", Command.ScaleTaskSet.class)
                     .add("taskset!", Command.LeadTaskSet.class)
-                    .add("taskset-", Command.DeleteTaskSet.class);
+                    .add("taskset-", Command.DeleteTaskSet.class)
+                    .add("tags+", Command.TagResource.class)
+                    .add("tags-", Command.UntagResource.class)
+                    .add("cluster=", Command.UpdateCluster.class)
+                    .add("taskdef!", Command.DeleteTaskDefinitions.class)
+                    .add("account+", Command.PutAccountSetting.class)
+                    .add("account-", Command.DeleteAccountSetting.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

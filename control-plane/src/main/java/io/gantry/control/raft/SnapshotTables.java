@@ -3,6 +3,7 @@ package io.gantry.control.raft;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.table.SortedTable;
+import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
@@ -45,7 +46,8 @@ final class SnapshotTables {
                     Map.entry("deadlines", Deadline.class),
                     Map.entry("serviceRevisions", ServiceRevision.class),
                     Map.entry("serviceDeployments", ServiceDeployment.class),
-                    Map.entry("capacityProviders", CapacityProvider.class));
+                    Map.entry("capacityProviders", CapacityProvider.class),
+                    Map.entry("accountSettings", AccountSetting.class));
 
     private final SortedTable.Editor<String, Cluster> clusters =
             SortedTable.<String, Cluster>empty().edit();
@@ -74,6 +76,8 @@ final class SnapshotTables {
             SortedTable.<String, CapacityProvider>empty().edit();
     private final SortedTable.Editor<ServiceKey, Present> daemons =
             SortedTable.<ServiceKey, Present>empty().edit();
+    private final SortedTable.Editor<AccountSetting.Key, AccountSetting> accountSettings =
+            SortedTable.<AccountSetting.Key, AccountSetting>empty().edit();
 
     private final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> serviceRevisions =
             SortedTable.<ServiceRevision.Key, ServiceRevision>empty().edit();
@@ -94,6 +98,7 @@ final class SnapshotTables {
         releases.revisions().forEach((key, row) -> action.accept("serviceRevisions", row));
         releases.deployments().forEach((key, row) -> action.accept("serviceDeployments", row));
         state.capacityProviders().forEach((key, row) -> action.accept("capacityProviders", row));
+        state.accountSettings().forEach((key, row) -> action.accept("accountSettings", row));
     }
 
     /** What the rows of a table are, or null if there is no such table. */
@@ -116,6 +121,7 @@ final class SnapshotTables {
             case Task task -> addTask(task);
             case TokenUse use -> tokens.put(use.token(), use);
             case CapacityProvider provider -> capacityProviders.put(provider.name(), provider);
+            case AccountSetting setting -> accountSettings.put(setting.key(), setting);
             case Deadline deadline -> deadlines.put(deadline, Present.YES);
             case ServiceRevision revision -> serviceRevisions.put(revision.key(), revision);
             case ServiceDeployment deployment ->
@@ -168,6 +174,7 @@ final class SnapshotTables {
                 header.restored(),
                 new Releases(serviceRevisions.done(), serviceDeployments.done()),
                 capacityProviders.done(),
-                daemons.done());
+                daemons.done(),
+                accountSettings.done());
     }
 }

@@ -2,6 +2,7 @@ package io.gantry.control.core;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingInt;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.common.model.HostPort;
@@ -56,6 +57,20 @@ public final class Audit {
         assertThat(state.clusters().values().map(Cluster::name).flatMap(state::daemonsOf))
                 .allMatch(Audit::daemon);
         tasks.forEach(Audit::check);
+        checkDefinitions(state, tasks);
+    }
+
+    /** What something may still be made of is there, deleted or not. */
+    private static void checkDefinitions(ClusterState state, List<Task> tasks) {
+        var needed = tasks.stream().filter(Task::alive).map(Task::taskDefinition).collect(toSet());
+        state.services()
+                .values()
+                .filter(service -> service.status() != Service.LifeStatus.INACTIVE)
+                .flatMap(service -> service.deployments().stream())
+                .forEach(deployment -> needed.add(deployment.taskDefinition()));
+        assertThat(needed)
+                .as("definitions that something refers to")
+                .allMatch(key -> state.taskDefinitions().get(key) != null);
     }
 
     /** The looks that are due when protections end. */

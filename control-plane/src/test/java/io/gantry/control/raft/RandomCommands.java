@@ -7,6 +7,7 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.time.VirtualTime;
 import io.gantry.control.core.command.Command;
+import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Footprint;
@@ -18,6 +19,7 @@ import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Staging;
+import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
@@ -35,6 +37,7 @@ import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProvider;
 import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProviderUpdate;
 import software.amazon.awssdk.services.ecs.model.CapacityProvider;
 import software.amazon.awssdk.services.ecs.model.Cluster;
+import software.amazon.awssdk.services.ecs.model.ClusterSetting;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
 import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHook;
@@ -160,10 +163,52 @@ final class RandomCommands {
                                         ? run(state)
                                         : new Command.InterruptWorker(
                                                 worker(state), random.nextInt(200_000)),
+                        () -> changeTags(state),
+                        () -> changeSettings(state),
                         () ->
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));
         return choices.get(random.nextInt(choices.size())).get();
+    }
+
+    private Command changeTags(ClusterState state) {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Command.UntagResource(taggable(state), List.of("k" + random.nextInt(9)));
+            case 1 -> new Command.DeleteTaskDefinitions(List.of(definition(state)));
+            default -> new Command.TagResource(taggable(state), List.of(tag()));
+        };
+    }
+
+    private Command changeSettings(ClusterState state) {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Command.DeleteAccountSetting(setting());
+            case 1 ->
+                    new Command.PutAccountSetting(
+                            new AccountSetting(setting(), "v" + random.nextInt(3)));
+            default ->
+                    new Command.UpdateCluster(
+                            cluster(state),
+                            Cluster.builder()
+                                    .settings(ClusterSetting.builder().value("enabled").build())
+                                    .build());
+        };
+    }
+
+    private AccountSetting.Key setting() {
+        return new AccountSetting.Key("arn" + random.nextInt(3), "name" + random.nextInt(3));
+    }
+
+    private Taggable taggable(ClusterState state) {
+        Taggable.Kind kind = any(Stream.of(Taggable.Kind.values()), () -> Taggable.Kind.CLUSTER);
+        return switch (kind) {
+            case CLUSTER -> Taggable.of(Taggable.Kind.CLUSTER, cluster(state));
+            case SERVICE -> Taggable.of(Taggable.Kind.SERVICE, service(state));
+            case TASK -> Taggable.of(Taggable.Kind.TASK, task(state));
+            case TASK_DEFINITION -> Taggable.of(Taggable.Kind.TASK_DEFINITION, definition(state));
+            case CONTAINER_INSTANCE -> Taggable.of(Taggable.Kind.CONTAINER_INSTANCE, worker(state));
+            case CAPACITY_PROVIDER ->
+                    Taggable.of(Taggable.Kind.CAPACITY_PROVIDER, "p" + random.nextInt(3));
+        };
     }
 
     private CapacityProvider provider() {

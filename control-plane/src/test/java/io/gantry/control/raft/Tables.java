@@ -32,6 +32,7 @@ final class Tables {
         tables.put("tasksByWorker", rows(state.tasksByWorker()));
         tables.put("workersByCluster", rows(state.workersByCluster()));
         tables.put("capacityProviders", rows(state.capacityProviders()));
+        tables.put("accountSettings", rows(state.accountSettings()));
         tables.put("daemons", rows(state.daemons()));
         tables.put("serviceRevisions", rows(state.releases().revisions()));
         tables.put("serviceDeployments", rows(state.releases().deployments()));

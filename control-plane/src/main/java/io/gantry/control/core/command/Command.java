@@ -5,6 +5,7 @@ import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
@@ -13,6 +14,7 @@ import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Staging;
+import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
@@ -489,4 +491,36 @@ public sealed interface Command {
      * @param force whether it may still have a share of the service's tasks
      */
     record DeleteTaskSet(ServiceKey service, long number, boolean force) implements Command {}
+
+    /**
+     * Adds tags to a resource; those of the same key get the new value. Answered by {@link
+     * Reply.Done} or {@link Reply.Refused}.
+     */
+    record TagResource(Taggable resource, List<Tag> tags) implements Command {}
+
+    /**
+     * Takes tags off a resource; keys that it does not have are passed over. Answered by {@link
+     * Reply.Done} or {@link Reply.Refused}.
+     */
+    record UntagResource(Taggable resource, List<String> keys) implements Command {}
+
+    /**
+     * Changes what a cluster was configured to. Answered by {@link Reply.Done} or {@link
+     * Reply.Refused}.
+     *
+     * @param change settings and configuration; members that are not set stay as they are
+     */
+    record UpdateCluster(String name, Cluster change) implements Command {}
+
+    /**
+     * Deletes revisions that are inactive, once nothing refers to them; others are left as they
+     * are. Answered by {@link Reply.Done}.
+     */
+    record DeleteTaskDefinitions(List<TaskDefinitionKey> keys) implements Command {}
+
+    /** Answered by {@link Reply.Done}. */
+    record PutAccountSetting(AccountSetting setting) implements Command {}
+
+    /** Answered by {@link Reply.Done}, also if nothing was set. */
+    record DeleteAccountSetting(AccountSetting.Key key) implements Command {}
 }

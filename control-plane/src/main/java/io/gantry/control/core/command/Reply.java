@@ -62,6 +62,8 @@ public sealed interface Reply {
         CAPACITY_PROVIDER,
         RESOURCE_IN_USE,
         TASK_SET_NOT_FOUND,
+        RESOURCE_NOT_FOUND,
+        LIMIT_EXCEEDED,
         /** The state has moved on since the command was made; make it anew. */
         STALE
     }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param releases revisions and deployments of services
  * @param capacityProviders those that users have made, also deleted ones for a while
  * @param daemons active services that want a task on each machine
+ * @param accountSettings what principals have chosen
  */
 public record ClusterState(
         long sequence,
@@ -49,7 +50,8 @@ public record ClusterState(
         boolean restored,
         Releases releases,
         SortedTable<String, CapacityProvider> capacityProviders,
-        SortedTable<ServiceKey, Present> daemons) {
+        SortedTable<ServiceKey, Present> daemons,
+        SortedTable<AccountSetting.Key, AccountSetting> accountSettings) {
 
     /** What a new installation starts from. */
     public static final ClusterState EMPTY =
@@ -73,6 +75,7 @@ public record ClusterState(
                     Policy.DEFAULT,
                     false,
                     Releases.NONE,
+                    SortedTable.empty(),
                     SortedTable.empty(),
                     SortedTable.empty());
 
@@ -99,7 +102,8 @@ public record ClusterState(
                 true,
                 releases,
                 capacityProviders,
-                daemons);
+                daemons,
+                accountSettings);
     }
 
     /** Tasks of a service: living ones in the order in which they were made, then stopped ones. */

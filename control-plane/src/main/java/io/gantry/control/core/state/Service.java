@@ -240,6 +240,11 @@ public record Service(
         return new Service(key, next, progress, tags, createdAtMillis, version + 1);
     }
 
+    /** With other tags; plans made before no longer hold, as tasks may be given its tags. */
+    public Service tagged(List<Tag> next) {
+        return new Service(key, goal, progress, next, createdAtMillis, version + 1);
+    }
+
     /** A plan made from it has been accepted: others that were made from it no longer hold. */
     public Service planned() {
         return new Service(key, goal, progress, tags, createdAtMillis, version + 1);

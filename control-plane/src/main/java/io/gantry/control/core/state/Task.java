@@ -427,6 +427,11 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
         return new Task(id, origin, tags, next, version);
     }
 
+    /** With other tags, which ECS does not count as a change. */
+    public Task tagged(List<Tag> next) {
+        return new Task(id, origin, next, progress, version);
+    }
+
     /** The next version: however much has changed at once, it counts as one change. */
     public Task counted() {
         return new Task(id, origin, tags, progress, version + 1);

@@ -372,6 +372,20 @@ public record Worker(
         return next(status, other, load, link);
     }
 
+    /** With other tags, which ECS does not count as a change. */
+    public Worker tagged(List<Tag> tags) {
+        var other =
+                new Registration(
+                        attributes(),
+                        tags,
+                        total(),
+                        reservedPorts(),
+                        registration.atMillis(),
+                        clientToken(),
+                        gpus());
+        return new Worker(id, cluster, status, other, load, link, version, interruptAtMillis);
+    }
+
     private Worker next(Status status, Registration registration, Load load, Link link) {
         return new Worker(
                 id, cluster, status, registration, load, link, version + 1, interruptAtMillis);

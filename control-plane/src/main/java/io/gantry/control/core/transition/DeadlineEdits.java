@@ -3,11 +3,11 @@ package io.gantry.control.core.transition;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Reply;
-import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
+import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +18,11 @@ final class DeadlineEdits {
     static final int MAX_AT_ONCE = 1_000;
 
     private final Edit edit;
+    private final DeletedDefinitions definitions;
 
     DeadlineEdits(Edit edit) {
         this.edit = edit;
+        this.definitions = new DeletedDefinitions(edit);
     }
 
     Reply expire() {
@@ -52,12 +54,8 @@ final class DeadlineEdits {
                     edit.services().releases().forgetRevisions(key);
                 }
             }
-            case FORGET_CLUSTER -> {
-                Cluster cluster = edit.clusterRows.get(subject);
-                if (cluster != null && !cluster.active()) {
-                    edit.clusterRows.remove(subject);
-                }
-            }
+            case FORGET_CLUSTER -> edit.clusters().forget(subject);
+            case FORGET_TASK_DEFINITION -> definitions.forget(TaskDefinitionKey.parse(subject));
             case FORGET_WORKER -> edit.workers().forget(WorkerId.parse(subject));
             case FORGET_CAPACITY_PROVIDER -> edit.capacity().forget(subject);
             case LOOK_AT_ZONES -> edit.fleet().lookAtZones(subject);

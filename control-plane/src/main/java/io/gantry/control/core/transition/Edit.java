@@ -7,6 +7,7 @@ import io.gantry.common.table.SortedTable;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
+import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
@@ -56,6 +57,7 @@ final class Edit {
     final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeploymentRows;
     final SortedTable.Editor<String, CapacityProvider> capacityProviderRows;
     final SortedTable.Editor<ServiceKey, Present> daemons;
+    final SortedTable.Editor<AccountSetting.Key, AccountSetting> accountSettingRows;
 
     private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
     private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
@@ -88,6 +90,7 @@ final class Edit {
         this.serviceDeploymentRows = before.releases().deployments().edit();
         this.capacityProviderRows = before.capacityProviders().edit();
         this.daemons = before.daemons().edit();
+        this.accountSettingRows = before.accountSettings().edit();
         this.services = new ServiceEdits(this);
     }
 
@@ -236,7 +239,8 @@ final class Edit {
                         false,
                         new Releases(revisionRows.done(), serviceDeploymentRows.done()),
                         capacityProviderRows.done(),
-                        daemons.done());
+                        daemons.done(),
+                        accountSettingRows.done());
         return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
     }
 }

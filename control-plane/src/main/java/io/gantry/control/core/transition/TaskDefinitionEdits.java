@@ -2,6 +2,7 @@ package io.gantry.control.core.transition;
 
 import io.gantry.common.check.Check;
 import io.gantry.common.model.Arn;
+import io.gantry.control.core.command.Command.DeleteTaskDefinitions;
 import io.gantry.control.core.command.Command.DeregisterTaskDefinition;
 import io.gantry.control.core.command.Command.RegisterTaskDefinition;
 import io.gantry.control.core.command.Reply;
@@ -69,6 +70,23 @@ final class TaskDefinitionEdits {
             int latest = latestActiveBelow(row.key());
             edit.familyRows.put(
                     family.name(), new Family(family.name(), family.lastRevision(), latest));
+        }
+        return Edit.done();
+    }
+
+    /** Who asked learns from the rows what has become of them. */
+    Reply delete(DeleteTaskDefinitions delete) {
+        for (TaskDefinitionKey key : delete.keys()) {
+            TaskDefinitionRow row = edit.taskDefinitionRows.get(key);
+            if (row != null && !row.active() && !row.goes()) {
+                var going =
+                        row.definition().toBuilder()
+                                .status(TaskDefinitionStatus.DELETE_IN_PROGRESS)
+                                .deleteRequestedAt(Instant.ofEpochMilli(edit.nowMillis))
+                                .build();
+                edit.taskDefinitionRows.put(key, row.with(going));
+                new DeletedDefinitions(edit).lookLater(key);
+            }
         }
         return Edit.done();
     }

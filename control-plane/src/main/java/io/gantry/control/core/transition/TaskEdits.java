@@ -225,6 +225,8 @@ final class TaskEdits {
             return Edit.refused(Cause.INVALID_PARAMETER, "The referenced task was not found.");
         }
         stop(task, stop.stopCode(), stop.reason());
+        // ECS deletes the tags of a task that somebody stops.
+        edit.taskRows.put(task.id(), edit.task(task.id()).tagged(List.of()));
         return Edit.done();
     }
 

@@ -65,6 +65,12 @@ public final class Transitions {
             case Command.ScaleTaskSet scale -> edit.services().taskSets().scale(scale);
             case Command.LeadTaskSet lead -> edit.services().taskSets().lead(lead);
             case Command.DeleteTaskSet delete -> edit.services().taskSets().delete(delete);
+            case Command.TagResource tag -> new TagEdits(edit).tag(tag);
+            case Command.UntagResource untag -> new TagEdits(edit).untag(untag);
+            case Command.UpdateCluster update -> edit.clusters().update(update);
+            case Command.DeleteTaskDefinitions delete -> edit.taskDefinitions().delete(delete);
+            case Command.PutAccountSetting put -> new AccountEdits(edit).put(put);
+            case Command.DeleteAccountSetting delete -> new AccountEdits(edit).delete(delete);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }

@@ -14,11 +14,14 @@ import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Token;
 import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.Tag;
 
 /** Random commands, sensible and not, on one state: whatever is counted must always be right. */
 class TransitionsPropertyTest {
@@ -239,7 +243,9 @@ class TransitionsPropertyTest {
         }
 
         private void rarely() {
-            switch (lab.random.nextInt(11)) {
+            switch (lab.random.nextInt(13)) {
+                case 11 -> tag();
+                case 12 -> deleteDefinitions();
                 case 9 -> lab.apply(new Command.InterruptWorker(any(workers), 30_000));
                 case 0 -> lab.apply(new Command.DeleteService(Lab.WEB, true));
                 case 1 -> lab.apply(new Command.DeregisterWorker(any(workers), true));
@@ -287,6 +293,28 @@ class TransitionsPropertyTest {
                     }
                 }
             }
+        }
+
+        private void tag() {
+            Taggable resource =
+                    switch (lab.random.nextInt(4)) {
+                        case 0 -> Taggable.of(Taggable.Kind.SERVICE, Lab.WEB);
+                        case 1 -> Taggable.of(Taggable.Kind.TASK, anyTask());
+                        case 2 -> Taggable.of(Taggable.Kind.CONTAINER_INSTANCE, any(workers));
+                        default -> Taggable.of(Taggable.Kind.CLUSTER, Lab.CLUSTER);
+                    };
+            String key = lab.random.nextBoolean() ? Loss.TAG : "k" + lab.random.nextInt(60);
+            lab.apply(
+                    lab.random.nextInt(4) == 0
+                            ? new Command.UntagResource(resource, List.of(key))
+                            : new Command.TagResource(
+                                    resource, List.of(Tag.builder().key(key).value("5m").build())));
+        }
+
+        private void deleteDefinitions() {
+            List<TaskDefinitionKey> all =
+                    lab.state().taskDefinitions().values().map(TaskDefinitionRow::key).toList();
+            lab.apply(new Command.DeleteTaskDefinitions(List.of(any(all), any(all))));
         }
 
         private <T> T any(List<T> all) {
