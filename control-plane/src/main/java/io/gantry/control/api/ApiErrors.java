@@ -97,7 +97,8 @@ final class ApiErrors {
                     (EcsException)
                             AttributeLimitExceededException.builder().message(message).build();
             case TARGET_NOT_FOUND -> noTarget(message);
-            case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER -> client(message);
+            case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER, PROVISIONING_LIMIT ->
+                    client(message);
             case RESOURCE_IN_USE ->
                     (EcsException) ResourceInUseException.builder().message(message).build();
             case INVALID_PARAMETER -> invalid(message);

@@ -71,7 +71,7 @@ final class Services {
                                                 names.root())),
                                 request.availabilityZoneRebalancing()),
                         Objects.requireNonNullElse(request.desiredCount(), 0),
-                        Tags.checked(request.tags()),
+                        JobRules.refused(Tags.checked(request.tags()), "a service"),
                         definition,
                         context.ids().deployment(),
                         Tokens.of("CreateService", cluster, request.clientToken(), 36),

@@ -78,7 +78,7 @@ final class TagLookup {
     }
 
     private static @Nullable List<Tag> tags(ClusterState state, @Nullable TaskId id) {
-        Task task = id == null ? null : state.tasks().get(id);
+        Task task = id == null ? null : state.described(id);
         return task == null ? null : task.tags();
     }
 

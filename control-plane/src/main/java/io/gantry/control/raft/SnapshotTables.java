@@ -8,6 +8,9 @@ import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Job;
+import io.gantry.control.core.state.JobOf;
+import io.gantry.control.core.state.Jobs;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Releases;
@@ -45,7 +48,8 @@ final class SnapshotTables {
                     Map.entry("deadlines", Deadline.class),
                     Map.entry("serviceRevisions", ServiceRevision.class),
                     Map.entry("serviceDeployments", ServiceDeployment.class),
-                    Map.entry("capacityProviders", CapacityProvider.class));
+                    Map.entry("capacityProviders", CapacityProvider.class),
+                    Map.entry("jobs", Job.class));
 
     private final SortedTable.Editor<String, Cluster> clusters =
             SortedTable.<String, Cluster>empty().edit();
@@ -75,6 +79,12 @@ final class SnapshotTables {
     private final SortedTable.Editor<ServiceKey, Present> daemons =
             SortedTable.<ServiceKey, Present>empty().edit();
 
+    private final SortedTable.Editor<TaskId, Job> jobs = SortedTable.<TaskId, Job>empty().edit();
+    private final SortedTable.Editor<JobOf.Cluster, Present> jobsByCluster =
+            SortedTable.<JobOf.Cluster, Present>empty().edit();
+    private final SortedTable.Editor<JobOf.Queue, Present> jobsByQueue =
+            SortedTable.<JobOf.Queue, Present>empty().edit();
+
     private final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> serviceRevisions =
             SortedTable.<ServiceRevision.Key, ServiceRevision>empty().edit();
     private final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeployments =
@@ -94,6 +104,7 @@ final class SnapshotTables {
         releases.revisions().forEach((key, row) -> action.accept("serviceRevisions", row));
         releases.deployments().forEach((key, row) -> action.accept("serviceDeployments", row));
         state.capacityProviders().forEach((key, row) -> action.accept("capacityProviders", row));
+        state.jobs().rows().forEach((key, row) -> action.accept("jobs", row));
     }
 
     /** What the rows of a table are, or null if there is no such table. */
@@ -120,6 +131,7 @@ final class SnapshotTables {
             case ServiceRevision revision -> serviceRevisions.put(revision.key(), revision);
             case ServiceDeployment deployment ->
                     serviceDeployments.put(deployment.key(), deployment);
+            case Job job -> addJob(job);
             default -> throw new AssertionError("row of no table: " + row.getClass());
         }
     }
@@ -146,6 +158,15 @@ final class SnapshotTables {
         }
     }
 
+    private void addJob(Job job) {
+        jobs.put(job.id(), job);
+        jobsByCluster.put(JobOf.Cluster.of(job), Present.YES);
+        JobOf.Queue queue = JobOf.Queue.of(job);
+        if (queue != null) {
+            jobsByQueue.put(queue, Present.YES);
+        }
+    }
+
     ClusterState state(SnapshotFile.Header header) {
         return new ClusterState(
                 header.sequence(),
@@ -168,6 +189,7 @@ final class SnapshotTables {
                 header.restored(),
                 new Releases(serviceRevisions.done(), serviceDeployments.done()),
                 capacityProviders.done(),
-                daemons.done());
+                daemons.done(),
+                new Jobs(jobs.done(), jobsByCluster.done(), jobsByQueue.done()));
     }
 }

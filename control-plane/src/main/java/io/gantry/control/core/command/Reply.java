@@ -58,6 +58,8 @@ public sealed interface Reply {
         TARGET_NOT_FOUND,
         CAPACITY_PROVIDER,
         RESOURCE_IN_USE,
+        /** As many tasks wait for a place as may. */
+        PROVISIONING_LIMIT,
         /** The state has moved on since the command was made; make it anew. */
         STALE
     }

@@ -37,7 +37,13 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** Machines have come to a cluster, by its name: its services look at their zones. */
         LOOK_AT_ZONES,
         /** The capacity of a container instance, by its id, is taken back. */
-        INTERRUPT_WORKER
+        INTERRUPT_WORKER,
+        /** A task, by its id, has waited for a place for long enough. */
+        END_WAIT,
+        /** A task, by its id, has run for long enough. */
+        END_RUN,
+        /** A task, by its id, that was held back may be placed. */
+        LOOK_AT_JOB
     }
 
     @Override

@@ -12,6 +12,9 @@ import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Job;
+import io.gantry.control.core.state.JobOf;
+import io.gantry.control.core.state.Jobs;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Realm;
@@ -56,10 +59,15 @@ final class Edit {
     final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeploymentRows;
     final SortedTable.Editor<String, CapacityProvider> capacityProviderRows;
     final SortedTable.Editor<ServiceKey, Present> daemons;
+    final SortedTable.Editor<TaskId, Job> jobRows;
+    final SortedTable.Editor<JobOf.Cluster, Present> jobsByCluster;
+    final SortedTable.Editor<JobOf.Queue, Present> jobsByQueue;
 
     private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
     private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
+    private final TreeSet<TaskId> touchedJobs = new TreeSet<>();
     private final ServiceEdits services;
+    private final JobEdits jobs;
     private @Nullable Realm realm;
     private int level;
     private Policy policy;
@@ -88,7 +96,11 @@ final class Edit {
         this.serviceDeploymentRows = before.releases().deployments().edit();
         this.capacityProviderRows = before.capacityProviders().edit();
         this.daemons = before.daemons().edit();
+        this.jobRows = before.jobs().rows().edit();
+        this.jobsByCluster = before.jobs().byCluster().edit();
+        this.jobsByQueue = before.jobs().byQueue().edit();
         this.services = new ServiceEdits(this);
+        this.jobs = new JobEdits(this);
     }
 
     ClusterEdits clusters() {
@@ -113,6 +125,15 @@ final class Edit {
 
     ServiceEdits services() {
         return services;
+    }
+
+    JobEdits jobs() {
+        return jobs;
+    }
+
+    /** Jobs with the changes already made. */
+    Jobs jobsSoFar() {
+        return new Jobs(jobRows.done(), jobsByCluster.done(), jobsByQueue.done());
     }
 
     TaskEdits tasks() {
@@ -162,6 +183,10 @@ final class Edit {
 
     void touch(WorkerId worker) {
         touchedWorkers.add(worker);
+    }
+
+    void touchJob(TaskId job) {
+        touchedJobs.add(job);
     }
 
     /** The cluster if it is there and not deleted, else null. */
@@ -236,7 +261,8 @@ final class Edit {
                         false,
                         new Releases(revisionRows.done(), serviceDeploymentRows.done()),
                         capacityProviderRows.done(),
-                        daemons.done());
-        return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
+                        daemons.done(),
+                        jobsSoFar());
+        return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers, touchedJobs));
     }
 }
