@@ -11,8 +11,10 @@ import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Explanation;
 import io.gantry.control.core.schedule.Explanation.Verdict;
+import io.gantry.control.core.schedule.JobDemand;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
@@ -48,6 +50,10 @@ record Why(Replica replica) implements OperatorCall {
         if (service != null) {
             return ofService(subjects.state(), service);
         }
+        Job job = subjects.job(name);
+        if (job != null) {
+            return ofJob(subjects.state(), job);
+        }
         Task task = subjects.task(name);
         if (task == null) {
             throw OperatorRefused.invalid(
@@ -55,6 +61,15 @@ record Why(Replica replica) implements OperatorCall {
                             .formatted(name, subjects.cluster()));
         }
         return ofTask(subjects.state(), task);
+    }
+
+    private static JsonNode ofJob(ClusterState state, Job job) {
+        List<String> lines = WhyJob.lines(state, job);
+        if (!job.isWaiting()) {
+            return page(lines, null, null);
+        }
+        lines.add("This is how the workers stand for it:");
+        return page(lines, Explanation.of(state, JobDemand.of(job, 1)), null);
     }
 
     private static JsonNode ofTask(ClusterState state, Task task) {

@@ -100,7 +100,8 @@ final class ApiErrors {
                     (EcsException)
                             AttributeLimitExceededException.builder().message(message).build();
             case TARGET_NOT_FOUND -> noTarget(message);
-            case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER -> client(message);
+            case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER, PROVISIONING_LIMIT ->
+                    client(message);
             case TASK_SET_NOT_FOUND ->
                     (EcsException) TaskSetNotFoundException.builder().message(message).build();
             case RESOURCE_IN_USE ->

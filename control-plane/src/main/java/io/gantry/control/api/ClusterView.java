@@ -3,6 +3,7 @@ package io.gantry.control.api;
 import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Service.LifeStatus;
 import io.gantry.control.core.state.Task;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ecs.model.ClusterField;
 import software.amazon.awssdk.services.ecs.model.KeyValuePair;
 
@@ -60,7 +62,11 @@ final class ClusterView {
     }
 
     private List<KeyValuePair> statistics(Cluster cluster) {
-        List<Task> tasks = state.aliveIn(cluster.name()).toList();
+        List<Task> tasks =
+                Stream.concat(
+                                state.aliveIn(cluster.name()),
+                                state.jobs().waitingIn(cluster.name()).map(Job::shown))
+                        .toList();
         List<Service> services = state.servicesOf(cluster.name()).toList();
         var statistics = new ArrayList<KeyValuePair>();
         for (String type : LAUNCH_TYPES) {

@@ -5,12 +5,15 @@ import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.capacity.Platform;
 import io.gantry.control.core.capacity.Split;
 import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.command.Command.Newcomer;
+import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Token;
@@ -44,6 +47,7 @@ final class RunTask {
     private final CapacityChoice capacity;
     private final Launch launch;
     private final Starting starting;
+    private final Job.@Nullable Ask job;
     private Map<WorkerId, Refusal> refusals = Map.of();
     private List<Failure> empty = List.of();
 
@@ -60,6 +64,7 @@ final class RunTask {
         this.definition = refs.activeDefinition(state, request.taskDefinition());
         this.capacity = RunTaskRules.capacity(request, found, definition);
         this.launch = RunTaskRules.launch(request, cluster, definition, capacity);
+        this.job = JobRules.ask(request, definition, launch);
         Token given = Tokens.of("RunTask", cluster, request.clientToken(), 64);
         this.starting =
                 new Starting(
@@ -79,13 +84,36 @@ final class RunTask {
             if (round == 0 && starting.isRepetition(state)) {
                 return response(false);
             }
-            SplitPlan plan = plan(state, count - starting.count());
-            if (plan.places().isEmpty()
-                    || !starting.propose(plan.places(), this::provision).own()) {
+            int missing = count - starting.count();
+            if (!propose(plan(state, missing), state, missing)) {
                 break;
             }
         }
         return response(true);
+    }
+
+    /** Whether what is still missing is worth another round. */
+    private boolean propose(SplitPlan plan, ClusterState state, int count) {
+        if (job == null) {
+            return !plan.places().isEmpty()
+                    && starting.propose(plan.places(), this::provision).own();
+        }
+        Split split = split(state);
+        List<Newcomer> newcomers =
+                JobRules.newcomers(
+                        job, plan, split == null ? null : split.next(count), this::newcomer);
+        return !newcomers.isEmpty() && starting.propose(job, newcomers);
+    }
+
+    private Newcomer newcomer(JobRules.Spot spot) {
+        return spot.taking(
+                context.ids().task(),
+                Launches.containers(definition, context.ids()),
+                provision(spot.provider()));
+    }
+
+    private boolean mayWait() {
+        return job != null && job.terms().mayWait();
     }
 
     private SplitPlan plan(ClusterState state, int count) {
@@ -116,9 +144,12 @@ final class RunTask {
                 : Split.of(capacity.strategy(), starting.tasks(state));
     }
 
-    /** Fargate's machines are none of the cluster's: without any the request is not wrong. */
+    /**
+     * Fargate's machines are none of the cluster's: without any the request is not wrong; nor is
+     * one that waits for them.
+     */
     private void noMachines() {
-        if (!capacity.isFargate()) {
+        if (!capacity.isFargate() && !mayWait()) {
             throw ApiErrors.invalid(
                     "No Container Instances were found in your "
                             + (capacity.strategy().isEmpty() ? "cluster." : "capacity provider."));

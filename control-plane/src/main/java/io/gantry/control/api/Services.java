@@ -68,7 +68,7 @@ final class Services {
                         key,
                         RebalancingRules.begin(spec, request.availabilityZoneRebalancing()),
                         Objects.requireNonNullElse(request.desiredCount(), 0),
-                        Tags.checked(request.tags()),
+                        JobRules.refused(Tags.checked(request.tags()), "a service"),
                         row == null ? null : row.key(),
                         external ? 0 : context.ids().deployment(),
                         Tokens.of("CreateService", cluster.name(), request.clientToken(), 36),

@@ -47,6 +47,7 @@ final class StartTask {
         this.cluster = refs.cluster(state, request.cluster()).name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
         this.launch = RunTaskRules.launch(same, cluster, definition, CapacityChoice.of(List.of()));
+        JobRules.refused(launch.tags(), "StartTask");
         this.starting =
                 new Starting(
                         context,

@@ -56,7 +56,9 @@ final class Kinds<T> {
                     .add("cluster=", Command.UpdateCluster.class)
                     .add("taskdef!", Command.DeleteTaskDefinitions.class)
                     .add("account+", Command.PutAccountSetting.class)
-                    .add("account-", Command.DeleteAccountSetting.class);
+                    .add("account-", Command.DeleteAccountSetting.class)
+                    .add("jobs+", Command.RunJobs.class)
+                    .add("jobs!", Command.PlaceJobs.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

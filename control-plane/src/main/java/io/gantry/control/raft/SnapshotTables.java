@@ -9,6 +9,9 @@ import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Job;
+import io.gantry.control.core.state.JobOf;
+import io.gantry.control.core.state.Jobs;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Releases;
@@ -47,7 +50,8 @@ final class SnapshotTables {
                     Map.entry("serviceRevisions", ServiceRevision.class),
                     Map.entry("serviceDeployments", ServiceDeployment.class),
                     Map.entry("capacityProviders", CapacityProvider.class),
-                    Map.entry("accountSettings", AccountSetting.class));
+                    Map.entry("accountSettings", AccountSetting.class),
+                    Map.entry("jobs", Job.class));
 
     private final SortedTable.Editor<String, Cluster> clusters =
             SortedTable.<String, Cluster>empty().edit();
@@ -79,6 +83,12 @@ final class SnapshotTables {
     private final SortedTable.Editor<AccountSetting.Key, AccountSetting> accountSettings =
             SortedTable.<AccountSetting.Key, AccountSetting>empty().edit();
 
+    private final SortedTable.Editor<TaskId, Job> jobs = SortedTable.<TaskId, Job>empty().edit();
+    private final SortedTable.Editor<JobOf.Cluster, Present> jobsByCluster =
+            SortedTable.<JobOf.Cluster, Present>empty().edit();
+    private final SortedTable.Editor<JobOf.Queue, Present> jobsByQueue =
+            SortedTable.<JobOf.Queue, Present>empty().edit();
+
     private final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> serviceRevisions =
             SortedTable.<ServiceRevision.Key, ServiceRevision>empty().edit();
     private final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeployments =
@@ -99,6 +109,7 @@ final class SnapshotTables {
         releases.deployments().forEach((key, row) -> action.accept("serviceDeployments", row));
         state.capacityProviders().forEach((key, row) -> action.accept("capacityProviders", row));
         state.accountSettings().forEach((key, row) -> action.accept("accountSettings", row));
+        state.jobs().rows().forEach((key, row) -> action.accept("jobs", row));
     }
 
     /** What the rows of a table are, or null if there is no such table. */
@@ -126,6 +137,7 @@ final class SnapshotTables {
             case ServiceRevision revision -> serviceRevisions.put(revision.key(), revision);
             case ServiceDeployment deployment ->
                     serviceDeployments.put(deployment.key(), deployment);
+            case Job job -> addJob(job);
             default -> throw new AssertionError("row of no table: " + row.getClass());
         }
     }
@@ -152,6 +164,15 @@ final class SnapshotTables {
         }
     }
 
+    private void addJob(Job job) {
+        jobs.put(job.id(), job);
+        jobsByCluster.put(JobOf.Cluster.of(job), Present.YES);
+        JobOf.Queue queue = JobOf.Queue.of(job);
+        if (queue != null) {
+            jobsByQueue.put(queue, Present.YES);
+        }
+    }
+
     ClusterState state(SnapshotFile.Header header) {
         return new ClusterState(
                 header.sequence(),
@@ -175,6 +196,7 @@ final class SnapshotTables {
                 new Releases(serviceRevisions.done(), serviceDeployments.done()),
                 capacityProviders.done(),
                 daemons.done(),
-                accountSettings.done());
+                accountSettings.done(),
+                new Jobs(jobs.done(), jobsByCluster.done(), jobsByQueue.done()));
     }
 }

@@ -52,6 +52,7 @@ public final class Audit {
         state.clusters().forEach((name, cluster) -> check(state, cluster));
         state.services().forEach((key, service) -> check(state, service));
         ReleaseAudit.check(state);
+        JobAudit.check(state);
         assertThat(state.daemons().size())
                 .isEqualTo((int) state.services().values().filter(Audit::daemon).count());
         assertThat(state.clusters().values().map(Cluster::name).flatMap(state::daemonsOf))
@@ -130,7 +131,11 @@ public final class Audit {
                                 .filter(t -> t.alive() && t.cluster().equals(cluster.name()))
                                 .toList());
         assertThat(cluster.running()).isEqualTo((int) count(tasks, is(Status.RUNNING)));
-        assertThat(cluster.pending()).isEqualTo((int) count(tasks, is(Status.PENDING)));
+        assertThat(cluster.pending())
+                .isEqualTo(
+                        (int)
+                                (count(tasks, is(Status.PENDING))
+                                        + state.jobs().waitingIn(cluster.name()).count()));
         assertThat(cluster.services())
                 .isEqualTo((int) state.servicesOf(cluster.name()).filter(Service::active).count());
         assertThat(cluster.instances())

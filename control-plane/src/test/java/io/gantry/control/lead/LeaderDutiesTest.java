@@ -53,7 +53,8 @@ class LeaderDutiesTest {
                         log,
                         world.time,
                         (_, _) -> new CompletableFuture<>(),
-                        new HookTargets(Map.of())));
+                        new HookTargets(Map.of())),
+                new JobLoop(log, log, world.time, world.random));
     }
 
     private void lead() {

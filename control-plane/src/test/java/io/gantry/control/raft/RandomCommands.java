@@ -11,6 +11,7 @@ import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Provision;
@@ -93,6 +94,8 @@ final class RandomCommands {
                         () -> run(state),
                         () -> run(state),
                         () -> run(state),
+                        () -> runJobs(state),
+                        () -> placeJobs(state),
                         () -> observe(state),
                         () -> observe(state),
                         () -> new Command.StopTask(task(state), "UserInitiated", "why not"),
@@ -304,6 +307,47 @@ final class RandomCommands {
                 random.nextBoolean(),
                 launch(),
                 starts(state, 1 + random.nextInt(3)));
+    }
+
+    private Command runJobs(ClusterState state) {
+        Tag queue = Tag.builder().key("gantry:queue").value("q:" + random.nextInt(3)).build();
+        Tag wait = Tag.builder().key("gantry:wait-for-capacity").value("9s").build();
+        Tag again = Tag.builder().key("gantry:retries").value("2").build();
+        var ask =
+                new Job.Ask(
+                        definition(state),
+                        SMALL,
+                        "family:f",
+                        random.nextBoolean() ? "me" : null,
+                        "EC2",
+                        null,
+                        random.nextBoolean(),
+                        random.nextBoolean() ? List.of(queue, again) : List.of(wait, again),
+                        List.of(),
+                        List.of());
+        List<Command.Newcomer> newcomers =
+                starts(state, 1 + random.nextInt(3)).stream()
+                        .map(
+                                each ->
+                                        new Command.Newcomer(
+                                                each.task(),
+                                                each.containers(),
+                                                random.nextBoolean() ? each.worker() : null,
+                                                each.provision()))
+                        .toList();
+        return new Command.RunJobs(
+                cluster(state), ask, null, "print", random.nextBoolean(), newcomers);
+    }
+
+    private Command placeJobs(ClusterState state) {
+        String cluster = cluster(state);
+        return new Command.PlaceJobs(
+                cluster,
+                state.jobs()
+                        .waitingIn(cluster)
+                        .limit(3)
+                        .map(job -> new Command.Placing(job.id(), worker(state)))
+                        .toList());
     }
 
     private Command.Launch launch() {

@@ -34,6 +34,9 @@ final class Tables {
         tables.put("capacityProviders", rows(state.capacityProviders()));
         tables.put("accountSettings", rows(state.accountSettings()));
         tables.put("daemons", rows(state.daemons()));
+        tables.put("jobs", rows(state.jobs().rows()));
+        tables.put("jobsByCluster", rows(state.jobs().byCluster()));
+        tables.put("jobsByQueue", rows(state.jobs().byQueue()));
         tables.put("serviceRevisions", rows(state.releases().revisions()));
         tables.put("serviceDeployments", rows(state.releases().deployments()));
         return tables;

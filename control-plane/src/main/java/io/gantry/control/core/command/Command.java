@@ -7,6 +7,7 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Provision;
@@ -523,4 +524,45 @@ public sealed interface Command {
 
     /** Answered by {@link Reply.Done}, also if nothing was set. */
     record DeleteAccountSetting(AccountSetting.Key key) implements Command {}
+
+    /**
+     * Tasks of a request whose tags ask for more than to run once, at once. Each is placed if it
+     * can be, or waits if it may, or else is refused. Answered by {@link Reply.Started}, where
+     * those that wait count as started, or {@link Reply.Refused}.
+     *
+     * @param token null if the caller gave none
+     * @param fingerprint of the request, to tell another use of the token
+     * @param continuing whether this is about what an earlier command of the same request could not
+     *     place
+     */
+    record RunJobs(
+            String cluster,
+            Job.Ask ask,
+            @Nullable Token token,
+            String fingerprint,
+            boolean continuing,
+            List<Newcomer> newcomers)
+            implements Command {}
+
+    /**
+     * A task that somebody wants.
+     *
+     * @param worker where somebody would place it now; null for nowhere
+     * @param provision its capacity beyond the launch type; null for nothing special
+     */
+    record Newcomer(
+            TaskId task,
+            List<Task.Container> containers,
+            @Nullable WorkerId worker,
+            @Nullable Provision provision) {}
+
+    /**
+     * Places tasks that wait. Each is judged by itself. Answered by {@link Reply.Started}.
+     *
+     * @param placings in the order in which the tasks should be placed
+     */
+    record PlaceJobs(String cluster, List<Placing> placings) implements Command {}
+
+    /** A task that waits and where it goes. */
+    record Placing(TaskId task, WorkerId worker) {}
 }

@@ -64,6 +64,8 @@ public sealed interface Reply {
         TASK_SET_NOT_FOUND,
         RESOURCE_NOT_FOUND,
         LIMIT_EXCEEDED,
+        /** As many tasks wait for a place as may. */
+        PROVISIONING_LIMIT,
         /** The state has moved on since the command was made; make it anew. */
         STALE
     }

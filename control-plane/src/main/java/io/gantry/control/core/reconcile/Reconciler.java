@@ -10,7 +10,6 @@ import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.reconcile.ZoneBalance.Move;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
-import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
@@ -219,21 +218,6 @@ public final class Reconciler {
     }
 
     private String reason(SplitPlan plan) {
-        boolean nowhere = plan.places().isEmpty() && plan.refusals().isEmpty();
-        if (nowhere && Launches.launchType(service.spec()).equals(Capacity.FARGATE)) {
-            return "Capacity is unavailable at this time. Please try again later or in a different"
-                    + " availability zone.";
-        }
-        if (!plan.empty().isEmpty()) {
-            return "No Container Instances were found in your capacity provider.";
-        }
-        Refusal closest = plan.closest();
-        return closest == null
-                ? "No Container Instances were found in your cluster."
-                : "The closest matching (container-instance "
-                        + closest.worker()
-                        + ") "
-                        + closest.reason().sentence()
-                        + ".";
+        return plan.reason(Launches.launchType(service.spec()));
     }
 }

@@ -1,6 +1,7 @@
 package io.gantry.control.core.schedule;
 
 import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.capacity.Split;
 import io.gantry.control.core.state.ClusterState;
 import java.util.ArrayList;
@@ -74,5 +75,25 @@ public record SplitPlan(
     /** The worker that came nearest to being chosen, or null if there is no worker at all. */
     public @Nullable Refusal closest() {
         return new Plan(List.of(), unplaced, refusals).closest();
+    }
+
+    /** Why not all found a place, in the words of service events. */
+    public String reason(String launchType) {
+        boolean nowhere = places.isEmpty() && refusals.isEmpty();
+        if (nowhere && launchType.equals(Capacity.FARGATE)) {
+            return "Capacity is unavailable at this time. Please try again later or in a different"
+                    + " availability zone.";
+        }
+        if (!empty.isEmpty()) {
+            return "No Container Instances were found in your capacity provider.";
+        }
+        Refusal closest = closest();
+        return closest == null
+                ? "No Container Instances were found in your cluster."
+                : "The closest matching (container-instance "
+                        + closest.worker()
+                        + ") "
+                        + closest.reason().sentence()
+                        + ".";
     }
 }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacityProviders those that users have made, also deleted ones for a while
  * @param daemons active services that want a task on each machine
  * @param accountSettings what principals have chosen
+ * @param jobs tasks that wait for a place, and those that are looked after while they run
  */
 public record ClusterState(
         long sequence,
@@ -51,7 +52,8 @@ public record ClusterState(
         Releases releases,
         SortedTable<String, CapacityProvider> capacityProviders,
         SortedTable<ServiceKey, Present> daemons,
-        SortedTable<AccountSetting.Key, AccountSetting> accountSettings) {
+        SortedTable<AccountSetting.Key, AccountSetting> accountSettings,
+        Jobs jobs) {
 
     /** What a new installation starts from. */
     public static final ClusterState EMPTY =
@@ -77,7 +79,8 @@ public record ClusterState(
                     Releases.NONE,
                     SortedTable.empty(),
                     SortedTable.empty(),
-                    SortedTable.empty());
+                    SortedTable.empty(),
+                    Jobs.NONE);
 
     /** The same in an installation of its own, whose nodes have been told of it by a file. */
     public ClusterState asRestored() {
@@ -103,7 +106,15 @@ public record ClusterState(
                 releases,
                 capacityProviders,
                 daemons,
-                accountSettings);
+                accountSettings,
+                jobs);
+    }
+
+    /** A task as it is described, also one that has no place; null if there is none. */
+    public @Nullable Task described(TaskId id) {
+        Task task = tasks.get(id);
+        Job job = task == null ? jobs.rows().get(id) : null;
+        return job == null ? task : job.shown();
     }
 
     /** Tasks of a service: living ones in the order in which they were made, then stopped ones. */

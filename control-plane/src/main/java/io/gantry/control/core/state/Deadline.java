@@ -39,7 +39,13 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** The capacity of a container instance, by its id, is taken back. */
         INTERRUPT_WORKER,
         /** Forget a deleted task definition, {@code family:revision}, once nothing needs it. */
-        FORGET_TASK_DEFINITION
+        FORGET_TASK_DEFINITION,
+        /** A task, by its id, has waited for a place for long enough. */
+        END_WAIT,
+        /** A task, by its id, has run for long enough. */
+        END_RUN,
+        /** A task, by its id, that was held back may be placed. */
+        LOOK_AT_JOB
     }
 
     @Override

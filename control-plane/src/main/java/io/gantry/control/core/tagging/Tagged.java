@@ -32,7 +32,7 @@ public record Tagged(List<Tag> tags, @Nullable Refused refusal) {
         return switch (resource.kind()) {
             case CLUSTER -> of(state.clusters().get(name));
             case SERVICE -> of(state.services().get(ServiceKey.parse(name)));
-            case TASK -> of(state.tasks().get(TaskId.parse(name)));
+            case TASK -> of(state.described(TaskId.parse(name)));
             case TASK_DEFINITION -> of(state.taskDefinitions().get(TaskDefinitionKey.parse(name)));
             case CONTAINER_INSTANCE -> of(state.workers().get(WorkerId.parse(name)));
             case CAPACITY_PROVIDER -> of(state.capacityProviders().get(name));

@@ -45,7 +45,10 @@ final class DeadlineEdits {
         String subject = deadline.subject();
         switch (deadline.kind()) {
             case LOOK_AT_SERVICE -> edit.services().look(ServiceKey.parse(subject));
-            case FORGET_TASK -> edit.tasks().forget(TaskId.parse(subject));
+            case FORGET_TASK -> {
+                edit.tasks().forget(TaskId.parse(subject));
+                edit.jobs().forget(TaskId.parse(subject));
+            }
             case FORGET_SERVICE -> {
                 var key = ServiceKey.parse(subject);
                 Service service = edit.serviceRows.get(key);
@@ -63,6 +66,9 @@ final class DeadlineEdits {
             case FORGET_TOKEN -> edit.tokenRows.remove(Token.parse(subject));
             case FORGET_SERVICE_DEPLOYMENT ->
                     edit.serviceDeploymentRows.remove(ServiceDeployment.Key.parse(subject));
+            case END_WAIT -> edit.jobs().expire(TaskId.parse(subject));
+            case END_RUN -> edit.jobs().timeOut(TaskId.parse(subject));
+            case LOOK_AT_JOB -> edit.jobs().look(TaskId.parse(subject));
             case END_PROTECTION -> edit.protections().end(TaskId.parse(subject));
         }
     }

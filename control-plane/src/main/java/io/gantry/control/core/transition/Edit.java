@@ -13,6 +13,9 @@ import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Job;
+import io.gantry.control.core.state.JobOf;
+import io.gantry.control.core.state.Jobs;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Realm;
@@ -58,10 +61,15 @@ final class Edit {
     final SortedTable.Editor<String, CapacityProvider> capacityProviderRows;
     final SortedTable.Editor<ServiceKey, Present> daemons;
     final SortedTable.Editor<AccountSetting.Key, AccountSetting> accountSettingRows;
+    final SortedTable.Editor<TaskId, Job> jobRows;
+    final SortedTable.Editor<JobOf.Cluster, Present> jobsByCluster;
+    final SortedTable.Editor<JobOf.Queue, Present> jobsByQueue;
 
     private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
     private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
+    private final TreeSet<TaskId> touchedJobs = new TreeSet<>();
     private final ServiceEdits services;
+    private final JobEdits jobs;
     private @Nullable Realm realm;
     private int level;
     private Policy policy;
@@ -91,7 +99,11 @@ final class Edit {
         this.capacityProviderRows = before.capacityProviders().edit();
         this.daemons = before.daemons().edit();
         this.accountSettingRows = before.accountSettings().edit();
+        this.jobRows = before.jobs().rows().edit();
+        this.jobsByCluster = before.jobs().byCluster().edit();
+        this.jobsByQueue = before.jobs().byQueue().edit();
         this.services = new ServiceEdits(this);
+        this.jobs = new JobEdits(this);
     }
 
     ClusterEdits clusters() {
@@ -116,6 +128,15 @@ final class Edit {
 
     ServiceEdits services() {
         return services;
+    }
+
+    JobEdits jobs() {
+        return jobs;
+    }
+
+    /** Jobs with the changes already made. */
+    Jobs jobsSoFar() {
+        return new Jobs(jobRows.done(), jobsByCluster.done(), jobsByQueue.done());
     }
 
     TaskEdits tasks() {
@@ -165,6 +186,10 @@ final class Edit {
 
     void touch(WorkerId worker) {
         touchedWorkers.add(worker);
+    }
+
+    void touchJob(TaskId job) {
+        touchedJobs.add(job);
     }
 
     /** The cluster if it is there and not deleted, else null. */
@@ -240,7 +265,8 @@ final class Edit {
                         new Releases(revisionRows.done(), serviceDeploymentRows.done()),
                         capacityProviderRows.done(),
                         daemons.done(),
-                        accountSettingRows.done());
-        return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
+                        accountSettingRows.done(),
+                        jobsSoFar());
+        return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers, touchedJobs));
     }
 }

@@ -10,8 +10,10 @@ import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Taggable;
+import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.tagging.Tagged;
@@ -82,7 +84,15 @@ final class TagEdits {
             }
             case TASK -> {
                 var id = TaskId.parse(name);
-                edit.taskRows.put(id, edit.task(id).tagged(tags));
+                Task task = edit.taskRows.get(id);
+                Job job = edit.jobRows.get(id);
+                if (task != null) {
+                    edit.taskRows.put(id, task.tagged(tags));
+                }
+                // It waits for a place, or its tags are for the task that may follow it.
+                if (job != null) {
+                    edit.jobRows.put(id, job.tagged(tags));
+                }
             }
             case TASK_DEFINITION -> {
                 var key = TaskDefinitionKey.parse(name);

@@ -40,28 +40,53 @@ final class TaskEdits {
     }
 
     Reply run(RunTasks run) {
-        if (edit.activeCluster(run.cluster()) == null) {
-            return Edit.noCluster();
-        }
-        Token token = run.token();
-        TokenUse used = token == null ? null : edit.tokenRows.get(token);
-        if (used != null && !used.fingerprint().equals(run.fingerprint())) {
-            return new Reply.Conflict(used.tasks());
-        }
-        if (used != null && !run.continuing()) {
-            return new Reply.Started(used.tasks(), List.of());
-        }
-        TaskDefinitionRow row = edit.taskDefinitionRows.get(run.taskDefinition());
-        if (row == null || !row.active()) {
-            return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
+        Reply known =
+                known(
+                        run.cluster(),
+                        run.taskDefinition(),
+                        run.token(),
+                        run.fingerprint(),
+                        run.continuing());
+        if (known != null) {
+            return known;
         }
         Reply.Started reply = start(run);
-        if (token != null && !reply.started().isEmpty()) {
-            var all = new ArrayList<>(used == null ? List.of() : used.tasks());
-            all.addAll(reply.started());
-            edit.remember(new TokenUse(token, run.fingerprint(), all), Edit.TOKEN_KEPT_MILLIS);
-        }
+        remember(run.token(), run.fingerprint(), reply);
         return reply;
+    }
+
+    /** What has to be answered to a request without starting anything; null if it may start. */
+    @Nullable Reply known(
+            String cluster,
+            TaskDefinitionKey definition,
+            @Nullable Token token,
+            String fingerprint,
+            boolean continuing) {
+        if (edit.activeCluster(cluster) == null) {
+            return Edit.noCluster();
+        }
+        TokenUse used = token == null ? null : edit.tokenRows.get(token);
+        if (used != null && !used.fingerprint().equals(fingerprint)) {
+            return new Reply.Conflict(used.tasks());
+        }
+        if (used != null && !continuing) {
+            return new Reply.Started(used.tasks(), List.of());
+        }
+        TaskDefinitionRow row = edit.taskDefinitionRows.get(definition);
+        return row == null || !row.active()
+                ? Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive")
+                : null;
+    }
+
+    /** Remembers what a request has started, beside what it had before. */
+    void remember(@Nullable Token token, String fingerprint, Reply.Started reply) {
+        if (token == null || reply.started().isEmpty()) {
+            return;
+        }
+        TokenUse used = edit.tokenRows.get(token);
+        var all = new ArrayList<>(used == null ? List.of() : used.tasks());
+        all.addAll(reply.started());
+        edit.remember(new TokenUse(token, fingerprint, all), Edit.TOKEN_KEPT_MILLIS);
     }
 
     private Reply.Started start(RunTasks run) {
@@ -86,6 +111,21 @@ final class TaskEdits {
             Launch launch,
             Start start,
             @Nullable Service service) {
+        return place(cluster, definition, launch, start, service, edit.nowMillis);
+    }
+
+    /**
+     * The same with a task that was wanted before.
+     *
+     * @param createdAtMillis since when
+     */
+    boolean place(
+            String cluster,
+            TaskDefinitionKey definition,
+            Launch launch,
+            Start start,
+            @Nullable Service service,
+            long createdAtMillis) {
         Task known = edit.taskRows.get(start.task());
         if (known != null) {
             return known.worker().equals(start.worker());
@@ -119,7 +159,7 @@ final class TaskEdits {
                         worker.leased() ? launch.loss() : null,
                         start.provision());
         edit.workerRows.put(worker.id(), worker.reserving(launch.footprint(), origin.gpuIds()));
-        add(Task.placed(start.task(), origin, launch.tags(), start.containers(), edit.nowMillis));
+        add(Task.placed(start.task(), origin, launch.tags(), start.containers(), createdAtMillis));
         return true;
     }
 
@@ -189,6 +229,9 @@ final class TaskEdits {
                     Deadline.Kind.FORGET_TASK,
                     after.id());
         }
+        if (after.service() == null) {
+            edit.jobs().moved(before, after);
+        }
     }
 
     /** Counts a task anew; one that is not there yet counts as one that has stopped. */
@@ -220,6 +263,9 @@ final class TaskEdits {
     }
 
     Reply stop(StopTask stop) {
+        if (edit.jobs().stop(stop)) {
+            return Edit.done();
+        }
         Task task = edit.taskRows.get(stop.task());
         if (task == null) {
             return Edit.refused(Cause.INVALID_PARAMETER, "The referenced task was not found.");

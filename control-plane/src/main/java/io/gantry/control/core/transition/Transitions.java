@@ -71,6 +71,8 @@ public final class Transitions {
             case Command.DeleteTaskDefinitions delete -> edit.taskDefinitions().delete(delete);
             case Command.PutAccountSetting put -> new AccountEdits(edit).put(put);
             case Command.DeleteAccountSetting delete -> new AccountEdits(edit).delete(delete);
+            case Command.RunJobs run -> edit.jobs().run(run);
+            case Command.PlaceJobs place -> edit.jobs().place(place);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }
