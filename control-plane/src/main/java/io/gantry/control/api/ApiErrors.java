@@ -14,6 +14,8 @@ import software.amazon.awssdk.services.ecs.model.ClusterContainsServicesExceptio
 import software.amazon.awssdk.services.ecs.model.ClusterContainsTasksException;
 import software.amazon.awssdk.services.ecs.model.ClusterNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ConflictException;
+import software.amazon.awssdk.services.ecs.model.DaemonNotActiveException;
+import software.amazon.awssdk.services.ecs.model.DaemonNotFoundException;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
 import software.amazon.awssdk.services.ecs.model.ResourceInUseException;
@@ -53,6 +55,14 @@ final class ApiErrors {
 
     private static EcsException noService(String message) {
         return (EcsException) ServiceNotFoundException.builder().message(message).build();
+    }
+
+    static EcsException noDaemon(String message) {
+        return (EcsException) DaemonNotFoundException.builder().message(message).build();
+    }
+
+    static EcsException daemonNotActive(String message) {
+        return (EcsException) DaemonNotActiveException.builder().message(message).build();
     }
 
     static EcsException noTarget(String message) {
@@ -98,6 +108,8 @@ final class ApiErrors {
                             AttributeLimitExceededException.builder().message(message).build();
             case TARGET_NOT_FOUND -> noTarget(message);
             case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER -> client(message);
+            case DAEMON_NOT_FOUND -> noDaemon(message);
+            case DAEMON_NOT_ACTIVE -> daemonNotActive(message);
             case RESOURCE_IN_USE ->
                     (EcsException) ResourceInUseException.builder().message(message).build();
             case INVALID_PARAMETER -> invalid(message);

@@ -6,6 +6,7 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.ManagedDefinition;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -39,6 +40,9 @@ final class TagLookup {
                     case "capacity-provider" ->
                             tags(state.capacityProviders().get(refs.capacityProvider(given)));
                     case "task-definition" -> tags(refs.find(state, refs.definition(given)));
+                    case "daemon-task-definition" ->
+                            tags(new DaemonRefs(state).definition(state, given));
+                    case "daemon" -> new DaemonRefs(state).present(state, given).tags();
                     case "service" -> tags(state.services().get(refs.service(cluster, given)));
                     case "task" -> tags(state, refs.task(cluster, given));
                     case "container-instance" -> tags(state, refs.instance(cluster, given));
@@ -67,6 +71,10 @@ final class TagLookup {
 
     private static @Nullable List<Tag> tags(@Nullable CapacityProvider row) {
         return row == null ? null : row.spec().tags();
+    }
+
+    private static @Nullable List<Tag> tags(@Nullable ManagedDefinition row) {
+        return row == null ? null : row.tags();
     }
 
     private static @Nullable List<Tag> tags(@Nullable TaskDefinitionRow row) {

@@ -46,7 +46,13 @@ final class Kinds<T> {
                     .add("provider=", Command.UpdateCapacityProvider.class)
                     .add("provider-", Command.DeleteCapacityProvider.class)
                     .add("capacity", Command.SetClusterCapacity.class)
-                    .add("interrupt", Command.InterruptWorker.class);
+                    .add("interrupt", Command.InterruptWorker.class)
+                    .add("daemondef+", Command.RegisterDaemonTaskDefinition.class)
+                    .add("daemondef-", Command.DeleteDaemonTaskDefinition.class)
+                    .add("daemon+", Command.CreateDaemon.class)
+                    .add("daemon=", Command.UpdateDaemon.class)
+                    .add("daemon-", Command.DeleteDaemon.class)
+                    .add("daemon!", Command.AdvanceDaemon.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

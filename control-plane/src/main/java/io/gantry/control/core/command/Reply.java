@@ -58,6 +58,8 @@ public sealed interface Reply {
         TARGET_NOT_FOUND,
         CAPACITY_PROVIDER,
         RESOURCE_IN_USE,
+        DAEMON_NOT_FOUND,
+        DAEMON_NOT_ACTIVE,
         /** The state has moved on since the command was made; make it anew. */
         STALE
     }

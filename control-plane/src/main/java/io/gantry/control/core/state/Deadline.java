@@ -37,7 +37,9 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** Machines have come to a cluster, by its name: its services look at their zones. */
         LOOK_AT_ZONES,
         /** The capacity of a container instance, by its id, is taken back. */
-        INTERRUPT_WORKER
+        INTERRUPT_WORKER,
+        /** Forget a deployment of a managed daemon, {@code cluster/name id}. */
+        FORGET_DAEMON_DEPLOYMENT
     }
 
     @Override

@@ -167,6 +167,7 @@ final class CapacityEdits {
                         .flatMap(each -> each.spec().capacityProviderStrategy().stream())
                         .anyMatch(item -> providers.contains(item.capacityProvider()));
         return byServices
+                || edit.managed().uses(cluster, providers)
                 || edit.before
                         .aliveIn(cluster)
                         .map(task -> task.provision().provider())

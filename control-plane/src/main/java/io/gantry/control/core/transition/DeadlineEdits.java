@@ -5,6 +5,7 @@ import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.ManagedDeployment;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
@@ -65,6 +66,8 @@ final class DeadlineEdits {
             case FORGET_TOKEN -> edit.tokenRows.remove(Token.parse(subject));
             case FORGET_SERVICE_DEPLOYMENT ->
                     edit.serviceDeploymentRows.remove(ServiceDeployment.Key.parse(subject));
+            case FORGET_DAEMON_DEPLOYMENT ->
+                    edit.managed().forget(ManagedDeployment.Key.parse(subject));
             case END_PROTECTION -> edit.protections().end(TaskId.parse(subject));
         }
     }

@@ -56,6 +56,7 @@ final class Edit {
     final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeploymentRows;
     final SortedTable.Editor<String, CapacityProvider> capacityProviderRows;
     final SortedTable.Editor<ServiceKey, Present> daemons;
+    final ManagedTables managedRows;
 
     private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
     private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
@@ -88,6 +89,7 @@ final class Edit {
         this.serviceDeploymentRows = before.releases().deployments().edit();
         this.capacityProviderRows = before.capacityProviders().edit();
         this.daemons = before.daemons().edit();
+        this.managedRows = new ManagedTables(before.managed());
         this.services = new ServiceEdits(this);
     }
 
@@ -105,6 +107,14 @@ final class Edit {
 
     CapacityEdits capacity() {
         return new CapacityEdits(this);
+    }
+
+    ManagedEdits managed() {
+        return new ManagedEdits(this);
+    }
+
+    ManagedDefinitionEdits managedDefinitions() {
+        return new ManagedDefinitionEdits(this);
     }
 
     TaskDefinitionEdits taskDefinitions() {
@@ -211,9 +221,17 @@ final class Edit {
         return refused(Cause.CLUSTER_NOT_FOUND, "Cluster not found.");
     }
 
+    private void settle(ServiceKey key) {
+        if (key.isDaemon()) {
+            managed().settle(key);
+        } else {
+            services.settle(key);
+        }
+    }
+
     /** What has become of the state. Services that were touched settle first. */
     Outcome outcome(Reply reply) {
-        touchedServices.forEach(services::settle);
+        touchedServices.forEach(this::settle);
         var after =
                 new ClusterState(
                         sequence,
@@ -236,7 +254,8 @@ final class Edit {
                         false,
                         new Releases(revisionRows.done(), serviceDeploymentRows.done()),
                         capacityProviderRows.done(),
-                        daemons.done());
+                        daemons.done(),
+                        managedRows.done());
         return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
     }
 }

@@ -247,7 +247,7 @@ final class ServiceEdits {
     }
 
     void look(ServiceKey key) {
-        if (edit.serviceRows.get(key) != null) {
+        if (key.isDaemon() || edit.serviceRows.get(key) != null) {
             edit.touch(key);
         }
     }

@@ -61,6 +61,14 @@ public final class Transitions {
             case Command.DeleteCapacityProvider delete -> edit.capacity().delete(delete);
             case Command.SetClusterCapacity set -> edit.capacity().set(set);
             case Command.InterruptWorker interrupt -> edit.interruptions().begin(interrupt);
+            case Command.RegisterDaemonTaskDefinition register ->
+                    edit.managedDefinitions().register(register);
+            case Command.DeleteDaemonTaskDefinition delete ->
+                    edit.managedDefinitions().delete(delete);
+            case Command.CreateDaemon create -> edit.managed().create(create);
+            case Command.UpdateDaemon update -> edit.managed().update(update);
+            case Command.DeleteDaemon delete -> edit.managed().delete(delete);
+            case Command.AdvanceDaemon advance -> new ManagedSteps(edit).advance(advance);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }
