@@ -14,6 +14,8 @@ import software.amazon.awssdk.services.ecs.model.ClusterContainsServicesExceptio
 import software.amazon.awssdk.services.ecs.model.ClusterContainsTasksException;
 import software.amazon.awssdk.services.ecs.model.ClusterNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ConflictException;
+import software.amazon.awssdk.services.ecs.model.DaemonNotActiveException;
+import software.amazon.awssdk.services.ecs.model.DaemonNotFoundException;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
 import software.amazon.awssdk.services.ecs.model.LimitExceededException;
@@ -56,6 +58,14 @@ final class ApiErrors {
 
     private static EcsException noService(String message) {
         return (EcsException) ServiceNotFoundException.builder().message(message).build();
+    }
+
+    static EcsException noDaemon(String message) {
+        return (EcsException) DaemonNotFoundException.builder().message(message).build();
+    }
+
+    static EcsException daemonNotActive(String message) {
+        return (EcsException) DaemonNotActiveException.builder().message(message).build();
     }
 
     static EcsException noTarget(String message) {
@@ -104,6 +114,8 @@ final class ApiErrors {
                     client(message);
             case TASK_SET_NOT_FOUND ->
                     (EcsException) TaskSetNotFoundException.builder().message(message).build();
+            case DAEMON_NOT_FOUND -> noDaemon(message);
+            case DAEMON_NOT_ACTIVE -> daemonNotActive(message);
             case RESOURCE_IN_USE ->
                     (EcsException) ResourceInUseException.builder().message(message).build();
             case RESOURCE_NOT_FOUND ->

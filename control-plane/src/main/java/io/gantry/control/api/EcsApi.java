@@ -9,12 +9,15 @@ import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.ecs.model.ContinueServiceDeploymentRequest;
 import software.amazon.awssdk.services.ecs.model.CreateCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.CreateClusterRequest;
+import software.amazon.awssdk.services.ecs.model.CreateDaemonRequest;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.CreateTaskSetRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteAccountSettingRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteCapacityProviderRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteClusterRequest;
+import software.amazon.awssdk.services.ecs.model.DeleteDaemonRequest;
+import software.amazon.awssdk.services.ecs.model.DeleteDaemonTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteServiceRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteTaskDefinitionsRequest;
 import software.amazon.awssdk.services.ecs.model.DeleteTaskSetRequest;
@@ -23,6 +26,10 @@ import software.amazon.awssdk.services.ecs.model.DeregisterTaskDefinitionRequest
 import software.amazon.awssdk.services.ecs.model.DescribeCapacityProvidersRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeClustersRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeContainerInstancesRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeDaemonDeploymentsRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeDaemonRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeDaemonRevisionsRequest;
+import software.amazon.awssdk.services.ecs.model.DescribeDaemonTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeServiceDeploymentsRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeServiceRevisionsRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeServicesRequest;
@@ -35,6 +42,9 @@ import software.amazon.awssdk.services.ecs.model.ListAccountSettingsRequest;
 import software.amazon.awssdk.services.ecs.model.ListAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.ListClustersRequest;
 import software.amazon.awssdk.services.ecs.model.ListContainerInstancesRequest;
+import software.amazon.awssdk.services.ecs.model.ListDaemonDeploymentsRequest;
+import software.amazon.awssdk.services.ecs.model.ListDaemonTaskDefinitionsRequest;
+import software.amazon.awssdk.services.ecs.model.ListDaemonsRequest;
 import software.amazon.awssdk.services.ecs.model.ListServiceDeploymentsRequest;
 import software.amazon.awssdk.services.ecs.model.ListServicesByNamespaceRequest;
 import software.amazon.awssdk.services.ecs.model.ListServicesRequest;
@@ -46,6 +56,7 @@ import software.amazon.awssdk.services.ecs.model.PutAccountSettingDefaultRequest
 import software.amazon.awssdk.services.ecs.model.PutAccountSettingRequest;
 import software.amazon.awssdk.services.ecs.model.PutAttributesRequest;
 import software.amazon.awssdk.services.ecs.model.PutClusterCapacityProvidersRequest;
+import software.amazon.awssdk.services.ecs.model.RegisterDaemonTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.StartTaskRequest;
@@ -61,6 +72,7 @@ import software.amazon.awssdk.services.ecs.model.UpdateClusterRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateClusterSettingsRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateContainerAgentRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateDaemonRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServicePrimaryTaskSetRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateTaskProtectionRequest;
@@ -83,6 +95,7 @@ public final class EcsApi {
         serveServices();
         serveServiceDeployments();
         serveTaskSets();
+        serveDaemons();
         serveAgents();
         serveTags();
         serveAccountSettings();
@@ -241,6 +254,43 @@ public final class EcsApi {
         reads(
                 DescribeTaskSetsRequest.class,
                 (quorum, request) -> new TaskSets(context, quorum).describe(request));
+    private void serveDaemons() {
+        writes(
+                RegisterDaemonTaskDefinitionRequest.class,
+                (quorum, request) -> new DaemonTaskDefinitions(quorum).register(request));
+        reads(
+                DescribeDaemonTaskDefinitionRequest.class,
+                (quorum, request) -> new DaemonTaskDefinitions(quorum).describe(request));
+        reads(
+                ListDaemonTaskDefinitionsRequest.class,
+                (quorum, request) -> new DaemonTaskDefinitions(quorum).list(request));
+        writes(
+                DeleteDaemonTaskDefinitionRequest.class,
+                (quorum, request) -> new DaemonTaskDefinitions(quorum).delete(request));
+        writes(
+                CreateDaemonRequest.class,
+                (quorum, request) -> new Daemons(context, quorum).create(request));
+        writes(
+                UpdateDaemonRequest.class,
+                (quorum, request) -> new Daemons(context, quorum).update(request));
+        writes(
+                DeleteDaemonRequest.class,
+                (quorum, request) -> new Daemons(context, quorum).delete(request));
+        reads(
+                DescribeDaemonRequest.class,
+                (quorum, request) -> new Daemons(context, quorum).describe(request));
+        reads(
+                ListDaemonsRequest.class,
+                (quorum, request) -> new Daemons(context, quorum).list(request));
+        reads(
+                ListDaemonDeploymentsRequest.class,
+                (quorum, request) -> new DaemonDeployments(quorum).list(request));
+        reads(
+                DescribeDaemonDeploymentsRequest.class,
+                (quorum, request) -> new DaemonDeployments(quorum).describe(request));
+        reads(
+                DescribeDaemonRevisionsRequest.class,
+                (quorum, request) -> new DaemonDeployments(quorum).revisions(request));
     }
 
     private void serveAgents() {

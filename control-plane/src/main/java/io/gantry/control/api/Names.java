@@ -65,7 +65,25 @@ record Names(Realm realm) {
     }
 
     String taskDefinition(TaskDefinitionKey key) {
-        return taskDefinition(key.toString());
+        return key.isDaemon()
+                ? arn("daemon-task-definition/" + key.plain())
+                : taskDefinition(key.toString());
+    }
+
+    String daemon(ServiceKey key) {
+        return arn("daemon/" + path(key));
+    }
+
+    String daemonDeployment(ServiceKey daemon, String id) {
+        return arn("daemon-deployment/" + path(daemon) + '/' + id);
+    }
+
+    String daemonRevision(ServiceKey daemon, long number) {
+        return arn("daemon-revision/" + path(daemon) + '/' + number);
+    }
+
+    private static String path(ServiceKey daemon) {
+        return daemon.cluster() + '/' + daemon.plainName();
     }
 
     String taskDefinition(String familyAndRevision) {

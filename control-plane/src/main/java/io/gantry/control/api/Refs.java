@@ -122,7 +122,12 @@ final class Refs {
 
     /** Reads {@code family}, {@code family:revision} or the full name of a task definition. */
     DefinitionRef definition(String given) {
-        String name = only(parts(given, "task-definition"), given);
+        return definition(given, "task-definition");
+    }
+
+    /** The same for another type of resource. */
+    DefinitionRef definition(String given, String type) {
+        String name = only(parts(given, type), given);
         int colon = name.lastIndexOf(':');
         String family = colon < 0 ? name : name.substring(0, colon);
         if (!NAME.matcher(family).matches()) {
@@ -180,7 +185,7 @@ final class Refs {
     }
 
     /** What follows the type of the resource; a name that is not a full one is a single part. */
-    private List<String> parts(String given, String type) {
+    List<String> parts(String given, String type) {
         if (!given.startsWith("arn:")) {
             return List.of(given);
         }

@@ -174,7 +174,7 @@ final class TaskDefinitions {
         return state.taskDefinitions()
                 .streamFrom(last == null ? first : last)
                 .map(Map.Entry::getValue)
-                .filter(row -> !row.key().equals(last))
+                .filter(row -> !row.key().equals(last) && !row.key().isDaemon())
                 .takeWhile(row -> family == null || row.key().family().equals(family));
     }
 

@@ -107,12 +107,10 @@ final class Tasks {
     }
 
     ListTasksResponse list(ListTasksRequest request) {
-        if (request.daemonName() != null) {
-            throw Members.unsupported("daemonName", ApiErrors::invalid);
-        }
         boolean narrowed =
                 request.family() != null
                         || request.serviceName() != null
+                        || request.daemonName() != null
                         || request.containerInstance() != null;
         if (request.startedBy() != null && narrowed) {
             throw ApiErrors.invalid("If you filter by startedBy, it must be the only filter.");
@@ -193,6 +191,14 @@ final class Tasks {
             return new Candidates(
                     state.aliveOf(service).filter(there),
                     state.tasksOf(service).filter(task -> !task.alive()).filter(there));
+        }
+        if (request.daemonName() != null) {
+            ServiceKey daemon = ServiceKey.ofDaemon(cluster, request.daemonName());
+            WorkerId where = worker;
+            Predicate<Task> there = task -> where == null || task.worker().equals(where);
+            return new Candidates(
+                    state.aliveOf(daemon).filter(there),
+                    state.tasksOf(daemon).filter(task -> !task.alive()).filter(there));
         }
         if (worker != null) {
             return new Candidates(

@@ -2,11 +2,14 @@ package io.gantry.control.lead;
 
 import io.gantry.common.model.IdSource;
 import io.gantry.common.time.Timers;
+import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Lanes;
+import io.gantry.control.core.reconcile.ManagedPlan;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.ManagedDaemon;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.transition.Touched;
@@ -87,6 +90,7 @@ public final class ServiceLoop {
     void touchedAll() {
         if (running) {
             replica.state().services().forEach((key, service) -> dirty.add(key));
+            replica.state().managed().daemons().forEach((key, daemon) -> dirty.add(key));
             schedule();
         }
     }
@@ -111,6 +115,10 @@ public final class ServiceLoop {
 
     private void look(ServiceKey key) {
         ClusterState state = replica.state();
+        if (key.isDaemon()) {
+            lookAtDaemon(state, state.managed().daemons().get(key));
+            return;
+        }
         Service service = state.services().get(key);
         if (service == null || !service.active()) {
             lacking.remove(key);
@@ -119,13 +127,24 @@ public final class ServiceLoop {
         CommitPlan plan = Reconciler.next(state, service, ids, random);
         remember(key, Lanes.missing(state, service) > starts(plan));
         if (plan != null) {
-            inFlight.add(key);
-            var _ =
-                    commands.submit(plan)
-                            .whenComplete(
-                                    (committed, failure) ->
-                                            timers.run(() -> landed(key, committed, failure)));
+            submit(key, plan);
         }
+    }
+
+    private void lookAtDaemon(ClusterState state, @Nullable ManagedDaemon daemon) {
+        Command step = daemon == null ? null : ManagedPlan.next(state, daemon, ids);
+        if (daemon != null && step != null) {
+            submit(daemon.key(), step);
+        }
+    }
+
+    private void submit(ServiceKey key, Command plan) {
+        inFlight.add(key);
+        var _ =
+                commands.submit(plan)
+                        .whenComplete(
+                                (committed, failure) ->
+                                        timers.run(() -> landed(key, committed, failure)));
     }
 
     private static int starts(@Nullable CommitPlan plan) {

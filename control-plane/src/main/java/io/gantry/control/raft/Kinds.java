@@ -58,7 +58,13 @@ final class Kinds<T> {
                     .add("account+", Command.PutAccountSetting.class)
                     .add("account-", Command.DeleteAccountSetting.class)
                     .add("jobs+", Command.RunJobs.class)
-                    .add("jobs!", Command.PlaceJobs.class);
+                    .add("jobs!", Command.PlaceJobs.class)
+                    .add("daemondef+", Command.RegisterDaemonTaskDefinition.class)
+                    .add("daemondef-", Command.DeleteDaemonTaskDefinition.class)
+                    .add("daemon+", Command.CreateDaemon.class)
+                    .add("daemon=", Command.UpdateDaemon.class)
+                    .add("daemon-", Command.DeleteDaemon.class)
+                    .add("daemon!", Command.AdvanceDaemon.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

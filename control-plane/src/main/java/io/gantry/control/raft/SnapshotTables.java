@@ -12,6 +12,12 @@ import io.gantry.control.core.state.Family;
 import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.JobOf;
 import io.gantry.control.core.state.Jobs;
+import io.gantry.control.core.state.ManagedDaemon;
+import io.gantry.control.core.state.ManagedDaemons;
+import io.gantry.control.core.state.ManagedDefinition;
+import io.gantry.control.core.state.ManagedDeployment;
+import io.gantry.control.core.state.ManagedPost;
+import io.gantry.control.core.state.ManagedRevision;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Releases;
@@ -51,7 +57,12 @@ final class SnapshotTables {
                     Map.entry("serviceDeployments", ServiceDeployment.class),
                     Map.entry("capacityProviders", CapacityProvider.class),
                     Map.entry("accountSettings", AccountSetting.class),
-                    Map.entry("jobs", Job.class));
+                    Map.entry("jobs", Job.class),
+                    Map.entry("daemonTaskDefinitions", ManagedDefinition.class),
+                    Map.entry("managedDaemons", ManagedDaemon.class),
+                    Map.entry("daemonRevisions", ManagedRevision.class),
+                    Map.entry("daemonDeployments", ManagedDeployment.class),
+                    Map.entry("daemonPosts", ManagedPost.class));
 
     private final SortedTable.Editor<String, Cluster> clusters =
             SortedTable.<String, Cluster>empty().edit();
@@ -94,6 +105,17 @@ final class SnapshotTables {
     private final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeployments =
             SortedTable.<ServiceDeployment.Key, ServiceDeployment>empty().edit();
 
+    private final SortedTable.Editor<TaskDefinitionKey, ManagedDefinition> daemonDefinitions =
+            SortedTable.<TaskDefinitionKey, ManagedDefinition>empty().edit();
+    private final SortedTable.Editor<ServiceKey, ManagedDaemon> managedDaemons =
+            SortedTable.<ServiceKey, ManagedDaemon>empty().edit();
+    private final SortedTable.Editor<ManagedRevision.Key, ManagedRevision> daemonRevisions =
+            SortedTable.<ManagedRevision.Key, ManagedRevision>empty().edit();
+    private final SortedTable.Editor<ManagedDeployment.Key, ManagedDeployment> daemonDeployments =
+            SortedTable.<ManagedDeployment.Key, ManagedDeployment>empty().edit();
+    private final SortedTable.Editor<ManagedPost.Key, ManagedPost> daemonPosts =
+            SortedTable.<ManagedPost.Key, ManagedPost>empty().edit();
+
     /** Shows all rows of a state, table by table in the order of their keys. */
     static void forEach(ClusterState state, BiConsumer<String, Object> action) {
         state.clusters().forEach((key, row) -> action.accept("clusters", row));
@@ -110,6 +132,15 @@ final class SnapshotTables {
         state.capacityProviders().forEach((key, row) -> action.accept("capacityProviders", row));
         state.accountSettings().forEach((key, row) -> action.accept("accountSettings", row));
         state.jobs().rows().forEach((key, row) -> action.accept("jobs", row));
+        forEach(state.managed(), action);
+    }
+
+    private static void forEach(ManagedDaemons managed, BiConsumer<String, Object> action) {
+        managed.definitions().forEach((key, row) -> action.accept("daemonTaskDefinitions", row));
+        managed.daemons().forEach((key, row) -> action.accept("managedDaemons", row));
+        managed.revisions().forEach((key, row) -> action.accept("daemonRevisions", row));
+        managed.deployments().forEach((key, row) -> action.accept("daemonDeployments", row));
+        managed.posts().forEach((key, row) -> action.accept("daemonPosts", row));
     }
 
     /** What the rows of a table are, or null if there is no such table. */
@@ -138,6 +169,13 @@ final class SnapshotTables {
             case ServiceDeployment deployment ->
                     serviceDeployments.put(deployment.key(), deployment);
             case Job job -> addJob(job);
+            case ManagedDefinition definition ->
+                    daemonDefinitions.put(definition.key(), definition);
+            case ManagedDaemon daemon -> managedDaemons.put(daemon.key(), daemon);
+            case ManagedRevision revision -> daemonRevisions.put(revision.key(), revision);
+            case ManagedDeployment deployment ->
+                    daemonDeployments.put(deployment.key(), deployment);
+            case ManagedPost post -> daemonPosts.put(post.key(), post);
             default -> throw new AssertionError("row of no table: " + row.getClass());
         }
     }
@@ -197,6 +235,12 @@ final class SnapshotTables {
                 capacityProviders.done(),
                 daemons.done(),
                 accountSettings.done(),
-                new Jobs(jobs.done(), jobsByCluster.done(), jobsByQueue.done()));
+                new Jobs(jobs.done(), jobsByCluster.done(), jobsByQueue.done()),
+                new ManagedDaemons(
+                        daemonDefinitions.done(),
+                        managedDaemons.done(),
+                        daemonRevisions.done(),
+                        daemonDeployments.done(),
+                        daemonPosts.done()));
     }
 }

@@ -41,7 +41,9 @@ public final class Audit {
                 .containsExactlyInAnyOrderElementsOf(
                         tasks.stream()
                                 .filter(task -> task.alive() && task.service() != null)
+                                .filter(task -> !ManagedAudit.isDaemons(task))
                                 .toList());
+        ManagedAudit.check(state);
         assertThat(protections(state))
                 .containsExactlyInAnyOrderElementsOf(
                         tasks.stream()

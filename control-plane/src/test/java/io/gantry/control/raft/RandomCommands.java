@@ -7,12 +7,15 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.time.VirtualTime;
 import io.gantry.control.core.command.Command;
+import io.gantry.control.core.reconcile.ManagedPlan;
 import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Loss;
+import io.gantry.control.core.state.ManagedDaemon;
+import io.gantry.control.core.state.ManagedDefinition;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Realm;
@@ -40,6 +43,8 @@ import software.amazon.awssdk.services.ecs.model.CapacityProvider;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ClusterSetting;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.DaemonDeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DaemonTaskDefinition;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
 import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHook;
 import software.amazon.awssdk.services.ecs.model.ManagedScaling;
@@ -168,6 +173,18 @@ final class RandomCommands {
                                                 worker(state), random.nextInt(200_000)),
                         () -> changeTags(state),
                         () -> changeSettings(state),
+                        () -> registerDaemon(),
+                        () -> new Command.DeleteDaemonTaskDefinition(daemonDefinition(state)),
+                        () -> createDaemon(state),
+                        () ->
+                                new Command.UpdateDaemon(
+                                        daemon(state), daemonSpec(state), ids.deployment()),
+                        () ->
+                                random.nextInt(3) > 0
+                                        ? advance(state)
+                                        : new Command.DeleteDaemon(daemon(state), ids.deployment()),
+                        () -> advance(state),
+                        () -> advance(state),
                         () ->
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));
@@ -212,6 +229,57 @@ final class RandomCommands {
             case CAPACITY_PROVIDER ->
                     Taggable.of(Taggable.Kind.CAPACITY_PROVIDER, "p" + random.nextInt(3));
         };
+
+    private Command registerDaemon() {
+        var container =
+                ContainerDefinition.builder().name("main").image("agent").essential(true).build();
+        return new Command.RegisterDaemonTaskDefinition(
+                DaemonTaskDefinition.builder().family("d").build(),
+                TaskDefinition.builder().family("d").containerDefinitions(container).build(),
+                List.of(tag()),
+                new Footprint(new Resources(16, 16), List.of(), List.of()));
+    }
+
+    private TaskDefinitionKey daemonDefinition(ClusterState state) {
+        return any(
+                state.managed().definitions().values().map(ManagedDefinition::key),
+                () -> TaskDefinitionKey.ofDaemon("d", 1));
+    }
+
+    private ServiceKey daemon(ClusterState state) {
+        return any(
+                state.managed().daemons().values().map(ManagedDaemon::key),
+                () -> ServiceKey.ofDaemon("c", "d"));
+    }
+
+    private Command.DaemonSpec daemonSpec(ClusterState state) {
+        return new Command.DaemonSpec(
+                daemonDefinition(state),
+                List.of("FARGATE"),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                DaemonDeploymentConfiguration.builder()
+                        .drainPercent(random.nextInt(101) * 1.0)
+                        .bakeTimeInMinutes(random.nextInt(2))
+                        .build());
+    }
+
+    private Command createDaemon(ClusterState state) {
+        return new Command.CreateDaemon(
+                ServiceKey.ofDaemon(cluster(state), "d" + random.nextInt(3)),
+                daemonSpec(state),
+                List.of(tag()),
+                ids.deployment(),
+                null,
+                "print");
+    }
+
+    private Command advance(ClusterState state) {
+        ServiceKey key = daemon(state);
+        @Nullable ManagedDaemon known = state.managed().daemons().get(key);
+        @Nullable Command step = known == null ? null : ManagedPlan.next(state, known, ids);
+        return step == null ? new Command.AdvanceDaemon(key, random.nextInt(3), List.of()) : step;
     }
 
     private CapacityProvider provider() {
@@ -585,7 +653,10 @@ final class RandomCommands {
 
     private TaskDefinitionKey definition(ClusterState state) {
         return any(
-                state.taskDefinitions().values().map(row -> row.key()),
+                state.taskDefinitions()
+                        .values()
+                        .map(row -> row.key())
+                        .filter(key -> !key.isDaemon()),
                 () -> new TaskDefinitionKey("f", 1));
     }
 

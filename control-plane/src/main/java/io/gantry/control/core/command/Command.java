@@ -28,6 +28,8 @@ import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProviderUpdate;
 import software.amazon.awssdk.services.ecs.model.CapacityProvider;
 import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 import software.amazon.awssdk.services.ecs.model.Cluster;
+import software.amazon.awssdk.services.ecs.model.DaemonDeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DaemonTaskDefinition;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.Scale;
 import software.amazon.awssdk.services.ecs.model.Service;
@@ -473,6 +475,52 @@ public sealed interface Command {
             TaskDefinitionKey taskDefinition,
             TaskSet spec,
             List<Tag> tags,
+
+    /**
+     * Registers the next revision of a daemon task definition. Answered by {@link Reply.Registered}
+     * or {@link Reply.Refused}.
+     *
+     * @param definition complete but for ARN, revision, status and date
+     * @param tasks what its tasks run, complete in the same way
+     */
+    record RegisterDaemonTaskDefinition(
+            DaemonTaskDefinition definition,
+            TaskDefinition tasks,
+            List<Tag> tags,
+            Footprint footprint)
+            implements Command {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record DeleteDaemonTaskDefinition(TaskDefinitionKey key) implements Command {}
+
+    /**
+     * What a managed daemon is configured to.
+     *
+     * @param providers names of the capacity providers whose machines run it
+     */
+    record DaemonSpec(
+            TaskDefinitionKey definition,
+            List<String> providers,
+            boolean propagatesTags,
+            boolean managedTags,
+            boolean executeCommand,
+            DaemonDeploymentConfiguration configuration) {
+        public DaemonSpec {
+            providers = List.copyOf(providers);
+        }
+    }
+
+    /**
+     * Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param number of its first revision
+     * @param token null if the caller gave none
+     */
+    record CreateDaemon(
+            ServiceKey daemon,
+            DaemonSpec spec,
+            List<Tag> tags,
+            long number,
             @Nullable Token token,
             String fingerprint)
             implements Command {}
@@ -565,4 +613,26 @@ public sealed interface Command {
 
     /** A task that waits and where it goes. */
     record Placing(TaskId task, WorkerId worker) {}
+
+    /**
+     * Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param number of the revision that this makes
+     */
+    record UpdateDaemon(ServiceKey daemon, DaemonSpec spec, long number) implements Command {}
+
+    /**
+     * Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param number of the deployment that this is
+     */
+    record DeleteDaemon(ServiceKey daemon, long number) implements Command {}
+
+    /**
+     * A managed daemon can get on. What is to be done is worked out where this is applied, so only
+     * what has to be drawn is in it. Answered by {@link Reply.Started} or {@link Reply.Refused}.
+     *
+     * @param basedOn version of the daemon that the proposal was made from
+     */
+    record AdvanceDaemon(ServiceKey daemon, long basedOn, List<Start> starts) implements Command {}
 }

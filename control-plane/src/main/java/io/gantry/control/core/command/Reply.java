@@ -66,6 +66,8 @@ public sealed interface Reply {
         LIMIT_EXCEEDED,
         /** As many tasks wait for a place as may. */
         PROVISIONING_LIMIT,
+        DAEMON_NOT_FOUND,
+        DAEMON_NOT_ACTIVE,
         /** The state has moved on since the command was made; make it anew. */
         STALE
     }

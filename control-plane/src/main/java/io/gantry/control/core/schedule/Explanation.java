@@ -49,7 +49,7 @@ public record Explanation(List<String> criteria, List<Verdict> verdicts) {
         List<Criterion> criteria = Criterion.of(demand.strategies());
         // Which of the equal ones chance would choose is of no interest here.
         var ranking = Ranking.forPlacing(criteria, new SplittableRandom(0));
-        var filter = new Filter(demand);
+        var filter = new Filter(demand, DaemonGate.of(state, demand.cluster()));
         var refused = new ArrayList<Worker>();
         state.eachWorkerOf(
                 demand.cluster(),
@@ -140,6 +140,7 @@ public record Explanation(List<String> criteria, List<Verdict> verdicts) {
                             + needed.attributes().stream()
                                     .filter(each -> !Fit.meets(worker, each))
                                     .collect(Collectors.joining(", "));
+            case DAEMON -> "does not run all of its managed daemons yet";
             case CONSTRAINT ->
                     "is not a member of "
                             + Constraints.of(demand.constraints()).memberOf().stream()

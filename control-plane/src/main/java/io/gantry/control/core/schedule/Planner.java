@@ -22,7 +22,7 @@ public final class Planner {
      * chance, so that nodes that plan at once spread out.
      */
     public static Plan plan(ClusterState state, Demand demand, RandomGenerator random) {
-        var filter = new Filter(demand);
+        var filter = new Filter(demand, DaemonGate.of(state, demand.cluster()));
         var ranking = Ranking.forPlacing(Criterion.of(demand.strategies()), random);
         var refusals = new ArrayList<Refusal>();
         if (demand.count() > 0) {
@@ -63,7 +63,7 @@ public final class Planner {
      * @param wanted workers of the state; one that comes twice is to get two
      */
     public static Plan at(ClusterState state, Demand demand, List<WorkerId> wanted) {
-        var filter = new Filter(demand);
+        var filter = new Filter(demand, DaemonGate.of(state, demand.cluster()));
         Map<WorkerId, Candidate> candidates = new HashMap<>();
         var places = new ArrayList<WorkerId>();
         var refusals = new ArrayList<Refusal>();

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param daemons active services that want a task on each machine
  * @param accountSettings what principals have chosen
  * @param jobs tasks that wait for a place, and those that are looked after while they run
+ * @param managed daemons that are no services
  */
 public record ClusterState(
         long sequence,
@@ -53,7 +54,8 @@ public record ClusterState(
         SortedTable<String, CapacityProvider> capacityProviders,
         SortedTable<ServiceKey, Present> daemons,
         SortedTable<AccountSetting.Key, AccountSetting> accountSettings,
-        Jobs jobs) {
+        Jobs jobs,
+        ManagedDaemons managed) {
 
     /** What a new installation starts from. */
     public static final ClusterState EMPTY =
@@ -80,7 +82,8 @@ public record ClusterState(
                     SortedTable.empty(),
                     SortedTable.empty(),
                     SortedTable.empty(),
-                    Jobs.NONE);
+                    Jobs.NONE,
+                    ManagedDaemons.NONE);
 
     /** The same in an installation of its own, whose nodes have been told of it by a file. */
     public ClusterState asRestored() {
@@ -107,7 +110,8 @@ public record ClusterState(
                 capacityProviders,
                 daemons,
                 accountSettings,
-                jobs);
+                jobs,
+                managed);
     }
 
     /** A task as it is described, also one that has no place; null if there is none. */
@@ -228,6 +232,10 @@ public record ClusterState(
      */
     public Map<String, String> imageDigests(Task task) {
         ServiceKey key = task.service();
+        if (key != null && key.isDaemon()) {
+            ManagedRevision revision = managed.revision(key, task.deployment());
+            return revision == null ? Map.of() : revision.imageDigests();
+        }
         Service service = key == null ? null : services.get(key);
         Deployment deployment = service == null ? null : service.deployment(task.deployment());
         return deployment == null ? Map.of() : deployment.imageDigests();

@@ -45,7 +45,9 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** A task, by its id, has run for long enough. */
         END_RUN,
         /** A task, by its id, that was held back may be placed. */
-        LOOK_AT_JOB
+        LOOK_AT_JOB,
+        /** Forget a deployment of a managed daemon, {@code cluster/name id}. */
+        FORGET_DAEMON_DEPLOYMENT
     }
 
     @Override

@@ -168,6 +168,7 @@ final class CapacityEdits {
                         .flatMap(CapacityEdits::strategies)
                         .anyMatch(item -> providers.contains(item.capacityProvider()));
         return byServices
+                || edit.managed().uses(cluster, providers)
                 || edit.before
                         .aliveIn(cluster)
                         .map(task -> task.provision().provider())

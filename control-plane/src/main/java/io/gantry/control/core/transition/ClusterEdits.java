@@ -59,6 +59,11 @@ final class ClusterEdits {
                     Cause.CLUSTER_CONTAINS_SERVICES,
                     "The Cluster cannot be deleted while Services are active.");
         }
+        if (edit.before.managed().daemonsOf(cluster.name()).findFirst().isPresent()) {
+            return Edit.refused(
+                    Cause.CLUSTER_CONTAINS_SERVICES,
+                    "The Cluster cannot be deleted while Daemons are active.");
+        }
         if (cluster.instances() > 0) {
             return Edit.refused(
                     Cause.CLUSTER_CONTAINS_INSTANCES,

@@ -45,6 +45,7 @@ final class DaemonEdits {
     /** Machines have come, gone or changed: what daemons want of them has to be looked at. */
     void lookAll(String cluster) {
         edit.before.daemonsOf(cluster).map(Service::key).forEach(edit::touch);
+        edit.managed().lookAll(cluster);
     }
 
     private Set<WorkerId> wanted(Service service) {

@@ -4,6 +4,7 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.ManagedDeployment;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
@@ -69,6 +70,8 @@ final class DeadlineEdits {
             case END_WAIT -> edit.jobs().expire(TaskId.parse(subject));
             case END_RUN -> edit.jobs().timeOut(TaskId.parse(subject));
             case LOOK_AT_JOB -> edit.jobs().look(TaskId.parse(subject));
+            case FORGET_DAEMON_DEPLOYMENT ->
+                    edit.managed().forget(ManagedDeployment.Key.parse(subject));
             case END_PROTECTION -> edit.protections().end(TaskId.parse(subject));
         }
     }

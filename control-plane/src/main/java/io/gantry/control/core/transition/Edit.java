@@ -64,6 +64,7 @@ final class Edit {
     final SortedTable.Editor<TaskId, Job> jobRows;
     final SortedTable.Editor<JobOf.Cluster, Present> jobsByCluster;
     final SortedTable.Editor<JobOf.Queue, Present> jobsByQueue;
+    final ManagedTables managedRows;
 
     private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
     private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
@@ -102,6 +103,7 @@ final class Edit {
         this.jobRows = before.jobs().rows().edit();
         this.jobsByCluster = before.jobs().byCluster().edit();
         this.jobsByQueue = before.jobs().byQueue().edit();
+        this.managedRows = new ManagedTables(before.managed());
         this.services = new ServiceEdits(this);
         this.jobs = new JobEdits(this);
     }
@@ -120,6 +122,14 @@ final class Edit {
 
     CapacityEdits capacity() {
         return new CapacityEdits(this);
+    }
+
+    ManagedEdits managed() {
+        return new ManagedEdits(this);
+    }
+
+    ManagedDefinitionEdits managedDefinitions() {
+        return new ManagedDefinitionEdits(this);
     }
 
     TaskDefinitionEdits taskDefinitions() {
@@ -239,9 +249,17 @@ final class Edit {
         return refused(Cause.CLUSTER_NOT_FOUND, "Cluster not found.");
     }
 
+    private void settle(ServiceKey key) {
+        if (key.isDaemon()) {
+            managed().settle(key);
+        } else {
+            services.settle(key);
+        }
+    }
+
     /** What has become of the state. Services that were touched settle first. */
     Outcome outcome(Reply reply) {
-        touchedServices.forEach(services::settle);
+        touchedServices.forEach(this::settle);
         var after =
                 new ClusterState(
                         sequence,
@@ -266,7 +284,8 @@ final class Edit {
                         capacityProviderRows.done(),
                         daemons.done(),
                         accountSettingRows.done(),
-                        jobsSoFar());
+                        jobsSoFar(),
+                        managedRows.done());
         return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers, touchedJobs));
     }
 }

@@ -37,6 +37,13 @@ final class ImagePins {
         if (key == null || containers.stream().allMatch(each -> each.imageDigest() == null)) {
             return;
         }
+        if (key.isDaemon()) {
+            TaskDefinitionRow tasks = edit.taskDefinitionRows.get(task.taskDefinition());
+            if (tasks != null) {
+                edit.managed().pin(task, found(tasks.definition(), containers));
+            }
+            return;
+        }
         Service service = edit.serviceRows.get(key);
         Deployment deployment = service == null ? null : service.deployment(task.deployment());
         TaskDefinitionRow row = edit.taskDefinitionRows.get(task.taskDefinition());

@@ -288,7 +288,7 @@ final class ServiceEdits {
     }
 
     void look(ServiceKey key) {
-        if (edit.serviceRows.get(key) != null) {
+        if (key.isDaemon() || edit.serviceRows.get(key) != null) {
             edit.touch(key);
         }
     }

@@ -52,7 +52,7 @@ final class TaskDefinitionEdits {
     /** Deregistering an inactive revision changes nothing. */
     Reply deregister(DeregisterTaskDefinition deregister) {
         TaskDefinitionRow row = edit.taskDefinitionRows.get(deregister.key());
-        if (row == null) {
+        if (row == null || row.key().isDaemon()) {
             return Edit.refused(
                     Cause.TASK_DEFINITION, "The specified task definition does not exist.");
         }

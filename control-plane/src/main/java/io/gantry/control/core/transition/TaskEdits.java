@@ -9,9 +9,11 @@ import io.gantry.control.core.command.Command.StopTask;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.schedule.Constraints;
+import io.gantry.control.core.schedule.DaemonGate;
 import io.gantry.control.core.schedule.DaemonNeed;
 import io.gantry.control.core.schedule.Fit;
 import io.gantry.control.core.schedule.Gpus;
+import io.gantry.control.core.schedule.ManagedNeed;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Groups;
 import io.gantry.control.core.state.Present;
@@ -134,10 +136,51 @@ final class TaskEdits {
         if (worker == null
                 || !worker.cluster().equals(cluster)
                 || !isServed(cluster, launch, start, worker)
+                || !DaemonGate.of(edit.before, cluster).opens(worker)
                 || Fit.refusal(kept(worker, service), launch.footprint()) != null
                 || Constraints.of(launch).refusal(worker, launch.group()) != null) {
             return false;
         }
+        return put(
+                cluster,
+                definition,
+                launch,
+                start,
+                service == null ? null : service.key(),
+                service == null ? 0 : service.primary().number());
+    }
+
+    /**
+     * Puts the task of a managed daemon on a machine where the daemon wants one and it fits, also
+     * if the machine drains for the daemon's sake: it comes before all others.
+     */
+    boolean placeDaemon(ManagedNeed need, Launch launch, Start start) {
+        Worker worker = edit.workerRows.get(start.worker());
+        if (edit.taskRows.get(start.task()) != null
+                || worker == null
+                || !worker.connected()
+                || !edit.capacity().isUsable(worker.cluster(), start.provided())
+                || Fit.noRoom(worker, launch.footprint()) != null) {
+            return false;
+        }
+        return put(
+                worker.cluster(),
+                need.definition().key(),
+                launch,
+                start,
+                need.daemon().key(),
+                need.revision().key().number());
+    }
+
+    /** Puts a task on a worker that was found to have room for it. */
+    private boolean put(
+            String cluster,
+            TaskDefinitionKey definition,
+            Launch launch,
+            Start start,
+            @Nullable ServiceKey owner,
+            long deployment) {
+        Worker worker = edit.worker(start.worker());
         Map<String, List<String>> gpus = gpus(definition, launch, worker);
         if (gpus == null) {
             return false;
@@ -148,8 +191,8 @@ final class TaskEdits {
                         definition,
                         worker.id(),
                         launch.footprint(),
-                        service == null ? null : service.key(),
-                        service == null ? 0 : service.primary().number(),
+                        owner,
+                        deployment,
                         launch.group(),
                         launch.startedBy(),
                         launch.launchType(),
@@ -229,8 +272,11 @@ final class TaskEdits {
                     Deadline.Kind.FORGET_TASK,
                     after.id());
         }
-        if (after.service() == null) {
+        ServiceKey owner = after.service();
+        if (owner == null) {
             edit.jobs().moved(before, after);
+        } else if (owner.isDaemon()) {
+            new ManagedFailures(edit).moved(owner, before, after);
         }
     }
 

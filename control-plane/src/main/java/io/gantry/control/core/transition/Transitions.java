@@ -73,6 +73,14 @@ public final class Transitions {
             case Command.DeleteAccountSetting delete -> new AccountEdits(edit).delete(delete);
             case Command.RunJobs run -> edit.jobs().run(run);
             case Command.PlaceJobs place -> edit.jobs().place(place);
+            case Command.RegisterDaemonTaskDefinition register ->
+                    edit.managedDefinitions().register(register);
+            case Command.DeleteDaemonTaskDefinition delete ->
+                    edit.managedDefinitions().delete(delete);
+            case Command.CreateDaemon create -> edit.managed().create(create);
+            case Command.UpdateDaemon update -> edit.managed().update(update);
+            case Command.DeleteDaemon delete -> edit.managed().delete(delete);
+            case Command.AdvanceDaemon advance -> new ManagedSteps(edit).advance(advance);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }
