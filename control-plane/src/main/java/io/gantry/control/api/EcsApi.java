@@ -254,6 +254,8 @@ public final class EcsApi {
         reads(
                 DescribeTaskSetsRequest.class,
                 (quorum, request) -> new TaskSets(context, quorum).describe(request));
+    }
+
     private void serveDaemons() {
         writes(
                 RegisterDaemonTaskDefinitionRequest.class,

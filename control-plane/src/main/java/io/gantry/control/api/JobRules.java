@@ -42,15 +42,16 @@ final class JobRules {
 
     /** Tags of what is not started by RunTask, to which they would say nothing. */
     static List<Tag> refused(List<Tag> tags, String operation) {
-        for (Tag tag : tags) {
-            String key = String.valueOf(tag.key());
-            if (JobTags.ASKED.contains(key) || JobTags.TOLD.contains(key)) {
-                throw ApiErrors.invalid(
-                        "The tag %s is only for RunTask: %s cannot act on it."
-                                .formatted(key, operation));
-            }
-        }
+        tags.forEach(tag -> refuseKey(String.valueOf(tag.key()), operation));
         return tags;
+    }
+
+    static void refuseKey(String key, String operation) {
+        if (JobTags.ASKED.contains(key) || JobTags.TOLD.contains(key)) {
+            throw ApiErrors.invalid(
+                    "The tag %s is only for RunTask: %s cannot act on it."
+                            .formatted(key, operation));
+        }
     }
 
     /** What jobs of a request ask for; null if its tasks are like any others. */

@@ -11,6 +11,7 @@ import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.tagging.Tagged;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.ListTagsForResourceRequest;
@@ -31,12 +32,15 @@ final class ResourceTags {
     TagResourceResponse tag(TagResourceRequest request) {
         var tags = Tags.checked(request.tags());
         Taggable resource = existing(quorum.fresh(), request.resourceArn());
+        // What a job was asked to do, and what has no meaning elsewhere, is not changed afterwards.
+        JobRules.refused(tags, "TagResource");
         quorum.accept(new Command.TagResource(resource, tags));
         return TagResourceResponse.builder().build();
     }
 
     UntagResourceResponse untag(UntagResourceRequest request) {
         request.tagKeys().forEach(Tags::checkKey);
+        request.tagKeys().forEach(key -> JobRules.refuseKey(key, "UntagResource"));
         Taggable resource = existing(quorum.fresh(), request.resourceArn());
         quorum.accept(new Command.UntagResource(resource, request.tagKeys()));
         return UntagResourceResponse.builder().build();
@@ -97,8 +101,31 @@ final class ResourceTags {
                 WorkerId id = refs.instance(cluster(state, arn), given);
                 yield id == null ? null : Taggable.of(Taggable.Kind.CONTAINER_INSTANCE, id);
             }
+            case "task-set" -> set(refs, given);
+            case "daemon" -> Taggable.of(Taggable.Kind.DAEMON, new DaemonRefs(state).daemon(given));
+            case "daemon-task-definition" -> daemonDefinition(new DaemonRefs(state), given);
             default -> throw malformed();
         };
+    }
+
+    private static Taggable set(Refs refs, String given) {
+        List<String> parts = refs.parts(given, "task-set");
+        if (parts.size() < 2) {
+            throw malformed();
+        }
+        var service = new ServiceKey(parts.getFirst(), parts.get(1));
+        return Taggable.taskSet(service, refs.taskSet(service, given));
+    }
+
+    private static Taggable daemonDefinition(DaemonRefs refs, String given) {
+        Refs.DefinitionRef meant = refs.definition(given);
+        Integer revision = meant.revision();
+        if (revision == null) {
+            throw malformed();
+        }
+        return Taggable.of(
+                Taggable.Kind.DAEMON_TASK_DEFINITION,
+                TaskDefinitionKey.ofDaemon(meant.family(), revision));
     }
 
     private static Taggable definition(Refs.DefinitionRef meant) {

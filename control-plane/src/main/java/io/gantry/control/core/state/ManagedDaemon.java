@@ -91,6 +91,21 @@ public record ManagedDaemon(
         return next(Status.DELETE_IN_PROGRESS, target, completed, id, id, stalled, nowMillis);
     }
 
+    public ManagedDaemon tagged(List<Tag> changed) {
+        return new ManagedDaemon(
+                key,
+                status,
+                target,
+                completed,
+                ongoing,
+                latest,
+                stalled,
+                changed,
+                createdAtMillis,
+                updatedAtMillis,
+                version + 1);
+    }
+
     /** A step has been taken. */
     public ManagedDaemon stepped() {
         return next(status, target, completed, ongoing, latest, stalled, updatedAtMillis);

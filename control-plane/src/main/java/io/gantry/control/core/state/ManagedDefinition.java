@@ -26,6 +26,10 @@ public record ManagedDefinition(
         return definition.status() == DaemonTaskDefinitionStatus.DELETE_IN_PROGRESS;
     }
 
+    public ManagedDefinition tagged(List<Tag> next) {
+        return new ManagedDefinition(key, definition, next);
+    }
+
     public ManagedDefinition with(DaemonTaskDefinition changed) {
         return new ManagedDefinition(key, changed, tags);
     }

@@ -7,12 +7,16 @@ import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deployment;
+import io.gantry.control.core.state.ManagedDaemon;
+import io.gantry.control.core.state.ManagedDefinition;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.TaskDefinitionRow;
+import io.gantry.control.core.state.TaskSet;
 import io.gantry.control.core.state.Worker;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +40,17 @@ public record Tagged(List<Tag> tags, @Nullable Refused refusal) {
             case TASK_DEFINITION -> of(state.taskDefinitions().get(TaskDefinitionKey.parse(name)));
             case CONTAINER_INSTANCE -> of(state.workers().get(WorkerId.parse(name)));
             case CAPACITY_PROVIDER -> of(state.capacityProviders().get(name));
+            case TASK_SET -> of(set(state, resource));
+            case DAEMON -> of(state.managed().daemons().get(ServiceKey.parse(name)));
+            case DAEMON_TASK_DEFINITION ->
+                    of(state.managed().definitions().get(TaskDefinitionKey.parse(name)));
         };
+    }
+
+    private static @Nullable TaskSet set(ClusterState state, Taggable resource) {
+        Service service = state.services().get(resource.serviceOfSet());
+        Deployment found = service == null ? null : service.deployment(resource.numberOfSet());
+        return found == null ? null : found.set();
     }
 
     private static Tagged unknown() {
@@ -89,6 +103,22 @@ public record Tagged(List<Tag> tags, @Nullable Refused refusal) {
         return row == null
                 ? unknown()
                 : new Tagged(row.spec().tags(), unless(row.active(), "capacity provider"));
+    }
+
+    private static Tagged of(@Nullable TaskSet row) {
+        return row == null
+                ? unknown()
+                : new Tagged(row.tags(), unless(!row.draining(), "task set"));
+    }
+
+    private static Tagged of(@Nullable ManagedDaemon row) {
+        return row == null ? unknown() : new Tagged(row.tags(), unless(row.active(), "daemon"));
+    }
+
+    private static Tagged of(@Nullable ManagedDefinition row) {
+        return row == null
+                ? unknown()
+                : new Tagged(row.tags(), unless(row.active(), "daemon task definition"));
     }
 
     private static @Nullable Refused unless(boolean active, String what) {

@@ -11,16 +11,20 @@ import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.Job;
+import io.gantry.control.core.state.ManagedDaemon;
+import io.gantry.control.core.state.ManagedDefinition;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.TaskDefinitionRow;
+import io.gantry.control.core.state.TaskSet;
 import io.gantry.control.core.tagging.Tagged;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Tag;
 
 /** Changes to the tags of resources. */
@@ -103,10 +107,36 @@ final class TagEdits {
                 var id = WorkerId.parse(name);
                 edit.workerRows.put(id, edit.worker(id).tagged(tags));
             }
+            case TASK_SET -> tagSet(resource, tags);
+            case DAEMON -> {
+                var key = ServiceKey.parse(name);
+                ManagedDaemon row = Check.present(edit.managedRows.daemons.get(key), key);
+                edit.managedRows.daemons.put(key, row.tagged(tags));
+            }
+            case DAEMON_TASK_DEFINITION -> {
+                var key = TaskDefinitionKey.parse(name);
+                ManagedDefinition row = Check.present(edit.managedRows.definitions.get(key), key);
+                edit.managedRows.definitions.put(key, row.tagged(tags));
+            }
             case CAPACITY_PROVIDER -> {
                 CapacityProvider row = Check.present(edit.capacityProviderRows.get(name), name);
                 edit.capacityProviderRows.put(name, row.tagged(tags));
             }
         }
+    }
+
+    private void tagSet(Taggable resource, List<Tag> tags) {
+        ServiceKey key = resource.serviceOfSet();
+        edit.serviceRows.put(
+                key,
+                edit.service(key)
+                        .changing(
+                                resource.numberOfSet(),
+                                deployment -> deployment.with(tagged(deployment.set(), tags))));
+        edit.touch(key);
+    }
+
+    private static @Nullable TaskSet tagged(@Nullable TaskSet set, List<Tag> tags) {
+        return set == null ? null : set.tagged(tags);
     }
 }

@@ -81,6 +81,8 @@ public final class Transitions {
             case Command.UpdateDaemon update -> edit.managed().update(update);
             case Command.DeleteDaemon delete -> edit.managed().delete(delete);
             case Command.AdvanceDaemon advance -> new ManagedSteps(edit).advance(advance);
+            case Command.MakeRoom make -> new EvictionEdits(edit).make(make);
+            case Command.DrainWorker drain -> edit.drains().begin(drain);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }
