@@ -10,6 +10,7 @@ import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Explanation;
 import io.gantry.control.core.schedule.Explanation.Verdict;
+import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Service;
@@ -27,6 +28,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
 import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
+import software.amazon.awssdk.services.ecs.model.Tag;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -89,7 +91,9 @@ record Why(Replica replica) implements OperatorCall {
                         task.group(),
                         task.footprint(),
                         task.taskDefinition(),
+                        service == null ? task.tags() : service.tags(),
                         service);
+        lines.addAll(WhyWishes.of(demand));
         return page(lines, Explanation.of(without(state, task), demand), task.worker());
     }
 
@@ -139,6 +143,15 @@ record Why(Replica replica) implements OperatorCall {
         if (row == null) {
             return page(lines, null, null);
         }
+        return next(state, service, census, row, lines);
+    }
+
+    private static JsonNode next(
+            ClusterState state,
+            Service service,
+            Census census,
+            TaskDefinitionRow row,
+            List<String> lines) {
         lines.add("This is how the workers stand for its next task:");
         Demand demand =
                 demand(
@@ -146,9 +159,14 @@ record Why(Replica replica) implements OperatorCall {
                         service.key().cluster(),
                         Launches.group(service.key()),
                         row.footprint(),
-                        definition,
+                        row.key(),
+                        service.tags(),
                         service);
-        return page(lines, Explanation.of(state, demand), null);
+        lines.addAll(WhyWishes.of(demand));
+        lines.addAll(WhyWishes.of(state, service, census));
+        Explanation explanation = Explanation.of(state, demand);
+        lines.addAll(WhyWishes.preemption(state, demand, explanation));
+        return page(lines, explanation, null);
     }
 
     private static Demand demand(
@@ -157,6 +175,7 @@ record Why(Replica replica) implements OperatorCall {
             String group,
             Footprint footprint,
             TaskDefinitionKey definition,
+            List<Tag> tags,
             @Nullable Service service) {
         List<PlacementConstraint> added =
                 service == null ? List.of() : service.spec().placementConstraints();
@@ -171,8 +190,8 @@ record Why(Replica replica) implements OperatorCall {
                 row == null ? added : Constraints.all(row.definition(), added),
                 strategies,
                 Capacity.of(
-                        service == null ? Capacity.EC2 : Launches.launchType(service.spec()),
-                        null));
+                        service == null ? Capacity.EC2 : Launches.launchType(service.spec()), null),
+                Preference.of(tags, state.clusters().get(cluster)));
     }
 
     private static JsonNode page(

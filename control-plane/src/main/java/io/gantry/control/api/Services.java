@@ -8,6 +8,7 @@ import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.rollout.Revisions;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.TaskDefinitionKey;
@@ -60,6 +61,7 @@ final class Services {
         Placement.checkTogether(row.definition(), request.placementConstraints());
         TaskDefinitionKey definition = row.key();
         ServiceCapacity capacity = ServiceCapacity.of(request, found, row.definition());
+        FallbackRules.check(request.tags(), capacity.choice(), found);
         quorum.accept(
                 new Command.CreateService(
                         key,
@@ -71,7 +73,7 @@ final class Services {
                                                 names.root())),
                                 request.availabilityZoneRebalancing()),
                         Objects.requireNonNullElse(request.desiredCount(), 0),
-                        Tags.checked(request.tags()),
+                        Tags.checked(request.tags(), GantryTag.Place.SERVICE),
                         definition,
                         context.ids().deployment(),
                         Tokens.of("CreateService", cluster, request.clientToken(), 36),

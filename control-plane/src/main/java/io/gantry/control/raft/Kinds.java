@@ -46,7 +46,9 @@ final class Kinds<T> {
                     .add("provider=", Command.UpdateCapacityProvider.class)
                     .add("provider-", Command.DeleteCapacityProvider.class)
                     .add("capacity", Command.SetClusterCapacity.class)
-                    .add("interrupt", Command.InterruptWorker.class);
+                    .add("interrupt", Command.InterruptWorker.class)
+                    .add("room", Command.MakeRoom.class)
+                    .add("drain", Command.DrainWorker.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

@@ -9,6 +9,7 @@ import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Provision;
+import io.gantry.control.core.state.Rate;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
@@ -300,6 +301,7 @@ public sealed interface Command {
      * @param complaint what keeps the service from its goal, in the words of its events, or null
      * @param lane number of the deployment that all this is about, if the service has several side
      *     by side; 0 for the primary one and whatever it replaces
+     * @param evictions where more of its tasks could have the room of less important ones
      */
     record CommitPlan(
             ServiceKey service,
@@ -308,8 +310,12 @@ public sealed interface Command {
             List<Start> starts,
             List<TaskId> stops,
             @Nullable String complaint,
-            long lane)
+            long lane,
+            List<Eviction> evictions)
             implements Command {
+        public CommitPlan {
+            evictions = List.copyOf(evictions);
+        }
 
         /** A plan for the primary deployment. */
         public CommitPlan(
@@ -319,7 +325,7 @@ public sealed interface Command {
                 List<Start> starts,
                 List<TaskId> stops,
                 @Nullable String complaint) {
-            this(service, basedOn, launch, starts, stops, complaint, 0);
+            this(service, basedOn, launch, starts, stops, complaint, 0, List.of());
         }
     }
 
@@ -451,4 +457,39 @@ public sealed interface Command {
      * @param noticeMillis how long its tasks may go on
      */
     record InterruptWorker(WorkerId worker, long noticeMillis) implements Command {}
+
+    /**
+     * Room for one task on a machine.
+     *
+     * @param victims tasks there that have to stop for it, perhaps none as others stop anyway
+     */
+    record Eviction(WorkerId worker, List<TaskId> victims) {
+        public Eviction {
+            victims = List.copyOf(victims);
+        }
+    }
+
+    /**
+     * Stops less important tasks so that there is room for some that are about to be started. Each
+     * part is judged by itself. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param launch what will be started; its tags say how important it is
+     * @param count how many tasks lack room, those included for which it is made already
+     */
+    record MakeRoom(String cluster, Launch launch, int count, List<Eviction> evictions)
+            implements Command {
+        public MakeRoom {
+            evictions = List.copyOf(evictions);
+        }
+    }
+
+    /**
+     * Empties a machine: it is set to DRAINING. Answered by {@link Reply.Done} or {@link
+     * Reply.Refused}.
+     *
+     * @param deadlineMillis after which whatever still runs there is stopped; 0 for never
+     * @param pace how many tasks of services may be moved in which time; null for any number
+     */
+    record DrainWorker(WorkerId worker, long deadlineMillis, @Nullable Rate pace)
+            implements Command {}
 }

@@ -37,7 +37,11 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** Machines have come to a cluster, by its name: its services look at their zones. */
         LOOK_AT_ZONES,
         /** The capacity of a container instance, by its id, is taken back. */
-        INTERRUPT_WORKER
+        INTERRUPT_WORKER,
+        /** The time to empty a container instance, by its id, is over. */
+        END_DRAIN,
+        /** More tasks of a container instance, by its id, may be moved. */
+        LOOK_AT_DRAIN
     }
 
     @Override

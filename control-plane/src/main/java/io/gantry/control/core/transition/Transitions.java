@@ -61,6 +61,8 @@ public final class Transitions {
             case Command.DeleteCapacityProvider delete -> edit.capacity().delete(delete);
             case Command.SetClusterCapacity set -> edit.capacity().set(set);
             case Command.InterruptWorker interrupt -> edit.interruptions().begin(interrupt);
+            case Command.MakeRoom make -> new EvictionEdits(edit).make(make);
+            case Command.DrainWorker drain -> edit.drains().begin(drain);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }
