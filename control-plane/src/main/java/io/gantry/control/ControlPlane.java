@@ -237,6 +237,7 @@ public final class ControlPlane implements AutoCloseable {
         calls.put("why", new Why(raft));
         calls.put("plan", new Foresee(raft, ids, random));
         calls.put("interrupt", new InterruptWorker(commands));
+        calls.put("drain", new DrainWorker(commands));
         return calls;
     }
 

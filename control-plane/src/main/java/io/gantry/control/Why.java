@@ -12,6 +12,7 @@ import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Explanation;
 import io.gantry.control.core.schedule.Explanation.Verdict;
 import io.gantry.control.core.schedule.JobDemand;
+import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Job;
@@ -30,6 +31,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
 import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
+import software.amazon.awssdk.services.ecs.model.Tag;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -69,7 +71,7 @@ record Why(Replica replica) implements OperatorCall {
             return page(lines, null, null);
         }
         lines.add("This is how the workers stand for it:");
-        return page(lines, Explanation.of(state, JobDemand.of(job, 1)), null);
+        return page(lines, Explanation.of(state, JobDemand.of(state, job, 1)), null);
     }
 
     private static JsonNode ofTask(ClusterState state, Task task) {
@@ -105,7 +107,9 @@ record Why(Replica replica) implements OperatorCall {
                         task.group(),
                         task.footprint(),
                         task.taskDefinition(),
+                        service == null ? task.tags() : service.tags(),
                         lane(service, task));
+        lines.addAll(WhyWishes.of(demand));
         return page(lines, Explanation.of(without(state, task), demand), task.worker());
     }
 
@@ -164,6 +168,15 @@ record Why(Replica replica) implements OperatorCall {
         if (row == null) {
             return page(lines, null, null);
         }
+        return next(state, service, next, row, lines);
+    }
+
+    private static JsonNode next(
+            ClusterState state,
+            Service service,
+            Service lane,
+            TaskDefinitionRow row,
+            List<String> lines) {
         lines.add("This is how the workers stand for its next task:");
         Demand demand =
                 demand(
@@ -171,9 +184,14 @@ record Why(Replica replica) implements OperatorCall {
                         service.key().cluster(),
                         Launches.group(service.key()),
                         row.footprint(),
-                        definition,
-                        next);
-        return page(lines, Explanation.of(state, demand), null);
+                        row.key(),
+                        service.tags(),
+                        lane);
+        lines.addAll(WhyWishes.of(demand));
+        lines.addAll(WhyWishes.of(state, service, Census.of(state, lane)));
+        Explanation explanation = Explanation.of(state, demand);
+        lines.addAll(WhyWishes.preemption(state, demand, explanation));
+        return page(lines, explanation, null);
     }
 
     private static Demand demand(
@@ -182,6 +200,7 @@ record Why(Replica replica) implements OperatorCall {
             String group,
             Footprint footprint,
             TaskDefinitionKey definition,
+            List<Tag> tags,
             @Nullable Service service) {
         List<PlacementConstraint> added =
                 service == null ? List.of() : service.spec().placementConstraints();
@@ -196,8 +215,8 @@ record Why(Replica replica) implements OperatorCall {
                 row == null ? added : Constraints.all(row.definition(), added),
                 strategies,
                 Capacity.of(
-                        service == null ? Capacity.EC2 : Launches.launchType(service.spec()),
-                        null));
+                        service == null ? Capacity.EC2 : Launches.launchType(service.spec()), null),
+                Preference.of(tags, state.clusters().get(cluster)));
     }
 
     private static JsonNode page(

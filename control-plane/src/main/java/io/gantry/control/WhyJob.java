@@ -64,7 +64,7 @@ final class WhyJob {
                 return turn;
             }
         }
-        SplitPlan plan = SplitPlan.of(state, JobDemand.of(job, 1), new SplittableRandom(0));
+        SplitPlan plan = SplitPlan.of(state, JobDemand.of(state, job, 1), new SplittableRandom(0));
         return plan.unplaced() == 0
                 ? "it has only just come: there is room, and it is being placed."
                 : "no container instance meets all of its requirements. "

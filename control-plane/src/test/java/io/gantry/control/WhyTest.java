@@ -98,6 +98,29 @@ class WhyTest {
     }
 
     @Test
+    void whatTagsOfOursDecideIsTold() {
+        WorkerId worker = lab.worker(256, 4096, Map.of());
+        lab.apply(lab.run(app, worker, null));
+        lab.createService(
+                app,
+                1,
+                spec -> {},
+                Lab.WEB,
+                Map.of(
+                        "gantry:priority", "70",
+                        "gantry:avoid", "family:batch",
+                        "gantry:max-parallel", "1"));
+        JsonNode lines = why("web").path("lines");
+        assertThat(lines.valueStream().map(JsonNode::asString))
+                .contains(
+                        "Its priority is 70 (gantry:priority).",
+                        "Machines with tasks of family:batch come last (gantry:avoid).",
+                        "Its deployment has at most 1 tasks that are not healthy yet; 1 more may"
+                                + " start now (gantry:max-parallel).")
+                .anyMatch(line -> line.startsWith("It may have the room of 1 less important"));
+    }
+
+    @Test
     void updatesAndDrainsAreForeseen() {
         WorkerId worker = lab.worker(4096, 4096, Map.of());
         lab.createService(app, 0, 100, 200);

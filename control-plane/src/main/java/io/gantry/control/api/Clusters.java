@@ -3,6 +3,7 @@ package io.gantry.control.api;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ final class Clusters {
                                 .defaultCapacityProviderStrategy(
                                         CapacityStrategyRules.checked(
                                                 request.defaultCapacityProviderStrategy()))
-                                .tags(Tags.checked(request.tags()))
+                                .tags(Tags.checked(request.tags(), GantryTag.Place.CLUSTER))
                                 .build()));
         ClusterState state = quorum.state();
         Cluster created = state.clusters().get(name);

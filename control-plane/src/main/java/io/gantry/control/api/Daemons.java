@@ -1,6 +1,7 @@
 package io.gantry.control.api;
 
 import io.gantry.control.core.command.Command;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.ManagedDaemon;
@@ -58,7 +59,7 @@ final class Daemons {
                                         request.enableECSManagedTags(),
                                         request.enableExecuteCommand(),
                                         request.deploymentConfiguration())),
-                        Tags.checked(request.tags()),
+                        Tags.checked(request.tags(), GantryTag.Place.DAEMON),
                         context.ids().deployment(),
                         Tokens.of(
                                 "CreateDaemon",

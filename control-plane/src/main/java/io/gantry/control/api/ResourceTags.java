@@ -7,6 +7,7 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.TaskDefinitionKey;
@@ -30,8 +31,8 @@ final class ResourceTags {
     }
 
     TagResourceResponse tag(TagResourceRequest request) {
-        var tags = Tags.checked(request.tags());
         Taggable resource = existing(quorum.fresh(), request.resourceArn());
+        var tags = Tags.checked(request.tags(), place(resource));
         // What a job was asked to do, and what has no meaning elsewhere, is not changed afterwards.
         JobRules.refused(tags, "TagResource");
         quorum.accept(new Command.TagResource(resource, tags));
@@ -44,6 +45,20 @@ final class ResourceTags {
         Taggable resource = existing(quorum.fresh(), request.resourceArn());
         quorum.accept(new Command.UntagResource(resource, request.tagKeys()));
         return UntagResourceResponse.builder().build();
+    }
+
+    private static GantryTag.Place place(Taggable resource) {
+        return switch (resource.kind()) {
+            case CAPACITY_PROVIDER -> GantryTag.Place.CAPACITY_PROVIDER;
+            case CLUSTER -> GantryTag.Place.CLUSTER;
+            case SERVICE -> GantryTag.Place.SERVICE;
+            case TASK -> GantryTag.Place.TASK;
+            case TASK_DEFINITION -> GantryTag.Place.TASK_DEFINITION;
+            case CONTAINER_INSTANCE -> GantryTag.Place.CONTAINER_INSTANCE;
+            case TASK_SET -> GantryTag.Place.TASK_SET;
+            case DAEMON -> GantryTag.Place.DAEMON;
+            case DAEMON_TASK_DEFINITION -> GantryTag.Place.DAEMON_TASK_DEFINITION;
+        };
     }
 
     private static Taggable existing(ClusterState state, String arn) {

@@ -9,6 +9,7 @@ import io.gantry.control.core.command.Command.Newcomer;
 import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
+import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.Cluster;
@@ -63,6 +64,7 @@ final class RunTask {
         this.cluster = found.name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
         this.capacity = RunTaskRules.capacity(request, found, definition);
+        FallbackRules.check(request.tags(), capacity, found);
         this.launch = RunTaskRules.launch(request, cluster, definition, capacity);
         this.job = JobRules.ask(request, definition, launch);
         Token given = Tokens.of("RunTask", cluster, request.clientToken(), 64);
@@ -78,16 +80,27 @@ final class RunTask {
     }
 
     RunTaskResponse run() {
+        if (starting.isRepetition(asked)) {
+            return response(false);
+        }
         int count = Objects.requireNonNullElse(request.count(), 1);
-        for (int round = 0; round < MOST_ROUNDS && starting.count() < count; round++) {
-            ClusterState state = round == 0 ? asked : quorum.state();
-            if (round == 0 && starting.isRepetition(state)) {
-                return response(false);
-            }
+        var room = new MadeRoom(context, quorum, cluster, launch);
+        ClusterState state = asked;
+        int rounds = 0;
+        while (rounds < MOST_ROUNDS && starting.count() < count) {
             int missing = count - starting.count();
-            if (!propose(plan(state, missing), state, missing)) {
+            SplitPlan plan = plan(state, missing);
+            room.make(state, plan.shortages());
+            if (plan.places().isEmpty() && !mayWait()) {
+                if (!room.await()) {
+                    break;
+                }
+            } else if (propose(plan, state, missing)) {
+                rounds++;
+            } else {
                 break;
             }
+            state = quorum.state();
         }
         return response(true);
     }
@@ -95,8 +108,7 @@ final class RunTask {
     /** Whether what is still missing is worth another round. */
     private boolean propose(SplitPlan plan, ClusterState state, int count) {
         if (job == null) {
-            return !plan.places().isEmpty()
-                    && starting.propose(plan.places(), this::provision).own();
+            return starting.propose(plan.places(), this::provision).own();
         }
         Split split = split(state);
         List<Newcomer> newcomers =
@@ -125,7 +137,8 @@ final class RunTask {
                         launch.group(),
                         Constraints.all(definition.definition(), request.placementConstraints()),
                         request.placementStrategy(),
-                        Capacity.of(capacity.launchType(), null));
+                        Capacity.of(capacity.launchType(), null),
+                        Preference.of(launch.tags(), state.clusters().get(cluster)));
         SplitPlan plan = SplitPlan.of(state, demand, split(state), context.random());
         if (plan.places().isEmpty() && plan.refusals().isEmpty() && starting.count() == 0) {
             noMachines();

@@ -10,6 +10,7 @@ import io.gantry.control.core.rollout.Revisions;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.TaskDefinitionKey;
@@ -68,7 +69,7 @@ final class Services {
                         key,
                         RebalancingRules.begin(spec, request.availabilityZoneRebalancing()),
                         Objects.requireNonNullElse(request.desiredCount(), 0),
-                        JobRules.refused(Tags.checked(request.tags()), "a service"),
+                        Tags.checked(request.tags(), GantryTag.Place.SERVICE),
                         row == null ? null : row.key(),
                         external ? 0 : context.ids().deployment(),
                         Tokens.of("CreateService", cluster.name(), request.clientToken(), 36),

@@ -1,6 +1,6 @@
 package io.gantry.control.api;
 
-import io.gantry.control.core.state.Loss;
+import io.gantry.control.core.state.GantryTag;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +17,8 @@ final class Tags {
 
     private Tags() {}
 
-    /** Tags that a user may set. */
-    static List<Tag> checked(List<Tag> given) {
+    /** Tags that a user may set on a resource of some kind. */
+    static List<Tag> checked(List<Tag> given, GantryTag.Place place) {
         if (given.size() > MOST) {
             throw ApiErrors.invalid("The number of tags must not exceed " + MOST + ".");
         }
@@ -26,10 +26,9 @@ final class Tags {
         for (Tag tag : given) {
             String key = tag.key();
             checkKey(key);
-            if (key.equals(Loss.TAG) && Loss.parse(String.valueOf(tag.value())) == null) {
-                throw ApiErrors.invalid(
-                        "The value '%s' of the tag %s is invalid. It must be never, or a time from 10s to 24h such as 30s, 5m or 1h."
-                                .formatted(tag.value(), Loss.TAG));
+            String complaint = GantryTag.complaint(tag, place);
+            if (complaint != null) {
+                throw ApiErrors.invalid(complaint);
             }
             if (!keys.add(key)) {
                 throw ApiErrors.invalid("Duplicate tag key '" + key + "'.");

@@ -4,6 +4,7 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.ArrayList;
@@ -56,7 +57,9 @@ final class TaskDefinitions {
         Reply reply =
                 quorum.accept(
                         new Command.RegisterTaskDefinition(
-                                definition, Tags.checked(request.tags()), checked.footprint()));
+                                definition,
+                                Tags.checked(request.tags(), GantryTag.Place.TASK_DEFINITION),
+                                checked.footprint()));
         if (!(reply instanceof Reply.Registered(TaskDefinitionKey key))) {
             throw new IllegalStateException("unexpected reply " + reply);
         }

@@ -4,6 +4,7 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
@@ -75,7 +76,7 @@ final class TaskSets {
                                 context.ids().deployment(),
                                 row.key(),
                                 capacity.on(spec),
-                                Tags.checked(request.tags()),
+                                Tags.checked(request.tags(), GantryTag.Place.TASK_SET),
                                 Tokens.of(
                                         "CreateTaskSet", key.toString(), request.clientToken(), 36),
                                 JsonForm.fingerprint(request)));

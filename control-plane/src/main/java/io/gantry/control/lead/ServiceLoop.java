@@ -10,6 +10,7 @@ import io.gantry.control.core.reconcile.ManagedPlan;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.ManagedDaemon;
+import io.gantry.control.core.state.Priority;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.transition.Touched;
@@ -18,7 +19,10 @@ import io.gantry.control.log.CommandLog.Committed;
 import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -104,7 +108,25 @@ public final class ServiceLoop {
     private void lookAtDirty() {
         scheduled.set(false);
         // Each in a task of its own: one that fails must not keep the others waiting.
-        dirty.forEach(key -> timers.run(() -> lookIfDirty(key)));
+        inOrder().forEach(key -> timers.run(() -> lookIfDirty(key)));
+    }
+
+    /** What is scarce goes to the most important ones: they are planned first. */
+    private List<ServiceKey> inOrder() {
+        ClusterState state = replica.state();
+        var priorities = new HashMap<ServiceKey, Integer>();
+        dirty.forEach(
+                key -> {
+                    Service service = state.services().get(key);
+                    priorities.put(key, service == null ? 0 : Priority.of(state, service));
+                });
+        return priorities.entrySet().stream()
+                .sorted(
+                        Map.Entry.<ServiceKey, Integer>comparingByValue()
+                                .reversed()
+                                .thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private void lookIfDirty(ServiceKey key) {

@@ -64,7 +64,9 @@ final class Kinds<T> {
                     .add("daemon+", Command.CreateDaemon.class)
                     .add("daemon=", Command.UpdateDaemon.class)
                     .add("daemon-", Command.DeleteDaemon.class)
-                    .add("daemon!", Command.AdvanceDaemon.class);
+                    .add("daemon!", Command.AdvanceDaemon.class)
+                    .add("room", Command.MakeRoom.class)
+                    .add("drain", Command.DrainWorker.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()

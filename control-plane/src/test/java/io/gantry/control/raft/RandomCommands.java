@@ -18,6 +18,7 @@ import io.gantry.control.core.state.ManagedDaemon;
 import io.gantry.control.core.state.ManagedDefinition;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Provision;
+import io.gantry.control.core.state.Rate;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceDeployment;
@@ -156,6 +157,8 @@ final class RandomCommands {
                                         random.nextInt(4) > 0
                                                 ? Worker.Status.ACTIVE
                                                 : Worker.Status.DRAINING),
+                        () -> makeRoom(state),
+                        () -> random.nextInt(6) > 0 ? commit(state) : drain(state),
                         () -> new Command.PutAttributes(List.of(attribute(state))),
                         () -> new Command.DeleteAttributes(List.of(attribute(state))),
                         () -> new Command.CreateCapacityProvider(provider()),
@@ -426,7 +429,7 @@ final class RandomCommands {
                 "EC2",
                 random.nextBoolean() ? overrides : null,
                 random.nextBoolean(),
-                List.of(tag()),
+                tagsOfTasks(),
                 false,
                 new Footprint(new Resources(16, 16), List.of(), List.of(), random.nextInt(3) / 2),
                 random.nextBoolean() ? new Loss(60_000, random.nextBoolean()) : null,
@@ -605,7 +608,36 @@ final class RandomCommands {
                 random.nextInt(4) == 0 ? "was unable to place a task" : null,
                 known == null || !known.byLanes() || known.deployments().isEmpty()
                         ? 0
-                        : known.primary().number());
+                        : known.primary().number(),
+                random.nextInt(4) == 0 ? List.of(eviction(state)) : List.of());
+    }
+
+    private Command.Eviction eviction(ClusterState state) {
+        @Nullable Task victim = state.tasks().get(task(state));
+        return victim == null
+                ? new Command.Eviction(worker(state), List.of())
+                : new Command.Eviction(victim.worker(), List.of(victim.id()));
+    }
+
+    private Command makeRoom(ClusterState state) {
+        return new Command.MakeRoom(
+                cluster(state), launch(), 1 + random.nextInt(3), List.of(eviction(state)));
+    }
+
+    private Command drain(ClusterState state) {
+        return new Command.DrainWorker(
+                worker(state),
+                random.nextInt(2) * 30_000L,
+                random.nextBoolean() ? new Rate(1, 10_000) : null);
+    }
+
+    private List<Tag> tagsOfTasks() {
+        var priority =
+                Tag.builder()
+                        .key("gantry:priority")
+                        .value(Integer.toString(random.nextInt(101)))
+                        .build();
+        return random.nextBoolean() ? List.of(tag()) : List.of(tag(), priority);
     }
 
     private Tag tag() {

@@ -9,13 +9,16 @@ import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.JobDemand;
 import io.gantry.control.core.schedule.Plan;
 import io.gantry.control.core.schedule.Planner;
+import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.JobTags;
 import io.gantry.control.core.state.Jobs;
+import io.gantry.control.core.state.Priority;
 import io.gantry.control.core.transition.Outcome;
 import io.gantry.control.core.transition.Transitions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +28,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds places for tasks that wait, the oldest first. One that does not fit lets younger ones of
+ * Finds places for tasks that wait, the most important and then the oldest first. One that does not fit lets younger ones of
  * other kinds pass, but nobody of its own queue.
  *
  * <p>All machines are compared only for tasks that have come, or that would fit on a machine that
@@ -99,11 +102,18 @@ public final class JobPlanner {
         Jobs jobs = state.jobs();
         jobs.waitingIn(cluster)
                 .filter(job -> job.isDue(state.nowMillis()))
+                .sorted(byPriority())
                 .filter(this::isWorthALook)
                 .forEach(this::consider);
         plan();
         return new Step(
                 placings.isEmpty() ? null : new PlaceJobs(cluster, List.copyOf(placings)), left);
+    }
+
+    /** The most important ones first; those alike stay in the order in which they came. */
+    private Comparator<Job> byPriority() {
+        Cluster row = state.clusters().get(cluster);
+        return Comparator.comparingInt(job -> -Priority.of(job.ask().tags(), row));
     }
 
     /** Whether it may be its turn, and there may be room. */
@@ -112,7 +122,7 @@ public final class JobPlanner {
         if (queue != null && closed.contains(queue.name())) {
             return false;
         }
-        Demand demand = JobDemand.of(job, 1);
+        Demand demand = JobDemand.of(state, job, 1);
         boolean worth =
                 hasTurn(queue)
                         && !full.contains(demand)
@@ -149,7 +159,7 @@ public final class JobPlanner {
 
     /** Tasks alike in a row are planned together. */
     private void consider(Job job) {
-        if (!row.isEmpty() && !JobDemand.of(row.getFirst(), 1).equals(JobDemand.of(job, 1))) {
+        if (!row.isEmpty() && !JobDemand.of(state, row.getFirst(), 1).equals(JobDemand.of(state, job, 1))) {
             plan();
             if (!isWorthALook(job)) {
                 return;
@@ -174,7 +184,7 @@ public final class JobPlanner {
         List<Job> jobs = List.copyOf(row);
         row.clear();
         plans++;
-        Plan plan = Planner.plan(state, JobDemand.of(jobs.getFirst(), jobs.size()), random);
+        Plan plan = Planner.plan(state, JobDemand.of(state, jobs.getFirst(), jobs.size()), random);
         var proposed = new ArrayList<Placing>();
         for (int i = 0; i < plan.places().size(); i++) {
             proposed.add(new Placing(jobs.get(i).id(), plan.places().get(i)));
@@ -182,7 +192,7 @@ public final class JobPlanner {
         List<TaskId> taken = judge(proposed);
         proposed.stream().filter(each -> taken.contains(each.task())).forEach(placings::add);
         if (taken.size() < jobs.size()) {
-            full.add(JobDemand.of(jobs.getFirst(), 1));
+            full.add(JobDemand.of(state, jobs.getFirst(), 1));
             jobs.stream().filter(job -> !taken.contains(job.id())).forEach(this::close);
         }
     }

@@ -89,8 +89,9 @@ final class DaemonPlan {
         state.aliveOf(service.key()).map(Task::worker).forEach(occupied::add);
         var gate = DaemonGate.of(state, service.key().cluster());
         var places = new ArrayList<WorkerId>();
+        int most = Math.min(Reconciler.MAX_STARTS, census.startable());
         for (WorkerId id : wanted) {
-            if (occupied.contains(id) || places.size() >= Reconciler.MAX_STARTS) {
+            if (occupied.contains(id) || places.size() >= most) {
                 continue;
             }
             Worker worker = Check.present(state.workers().get(id), id);

@@ -2,6 +2,7 @@ package io.gantry.control.core.schedule;
 
 import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Loss;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class JobDemand {
     private JobDemand() {}
 
-    /** So many places for tasks like this one. */
-    public static Demand of(Job job, int count) {
+    /** So many places for tasks like this one, in a state that has its cluster. */
+    public static Demand of(ClusterState state, Job job, int count) {
         Job.Ask ask = job.ask();
         String provider = job.provision() == null ? null : job.provision().provider();
         return new Demand(
@@ -21,7 +22,8 @@ public final class JobDemand {
                 ask.group(),
                 ask.constraints(),
                 ask.strategies(),
-                Capacity.of(ask.launchType(), provider));
+                Capacity.of(ask.launchType(), provider),
+                Preference.of(ask.tags(), state.clusters().get(job.cluster())));
     }
 
     /**

@@ -47,7 +47,11 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** A task, by its id, that was held back may be placed. */
         LOOK_AT_JOB,
         /** Forget a deployment of a managed daemon, {@code cluster/name id}. */
-        FORGET_DAEMON_DEPLOYMENT
+        FORGET_DAEMON_DEPLOYMENT,
+        /** The time to empty a container instance, by its id, is over. */
+        END_DRAIN,
+        /** More tasks of a container instance, by its id, may be moved. */
+        LOOK_AT_DRAIN
     }
 
     @Override

@@ -70,34 +70,26 @@ public record JobTags(long waitMillis, long timeoutMillis, int retries, @Nullabl
         return new JobTags(wait, timeout, retries, queue);
     }
 
-    /** What is wrong with the value of one of the tags; null if nothing is. */
-    public static @Nullable String complaint(Tag tag) {
-        String value = String.valueOf(tag.value());
-        String must =
-                switch (tag.key()) {
-                    case WAIT -> duration(value, 7 * DAY) > 0 ? null : "a time from 1s to 7d";
-                    case TIMEOUT -> duration(value, 30 * DAY) > 0 ? null : "a time from 1s to 30d";
-                    case RETRIES -> retries(value) >= 0 ? null : "a number from 0 to 10";
-                    case QUEUE ->
-                            queue(value) != null
-                                    ? null
-                                    : "a name of up to 64 letters, numbers, hyphens and"
-                                            + " underscores, and after a colon how many tasks may"
-                                            + " run at once, from 1 to 10000";
-                    case null, default -> null;
-                };
-        return must == null
-                ? null
-                : "The value '%s' of the tag %s is invalid. It must be %s, such as %s."
-                        .formatted(value, tag.key(), must, example(tag.key()));
+    /** What the value of one of the tags must be. */
+    static String form(String key) {
+        return switch (key) {
+            case WAIT -> "a time from 1s to 7d, such as 10m";
+            case TIMEOUT -> "a time from 1s to 30d, such as 1h";
+            case RETRIES -> "a number from 0 to 10, such as 3";
+            default ->
+                    "a name of up to 64 letters, numbers, hyphens and underscores, and after a"
+                            + " colon how many tasks may run at once, from 1 to 10000, such as"
+                            + " etl:2";
+        };
     }
 
-    private static String example(String key) {
+    /** Whether one of the tags may have that value. */
+    static boolean isValid(String key, String value) {
         return switch (key) {
-            case WAIT -> "10m";
-            case TIMEOUT -> "1h";
-            case RETRIES -> "3";
-            default -> "etl:2";
+            case WAIT -> duration(value, 7 * DAY) > 0;
+            case TIMEOUT -> duration(value, 30 * DAY) > 0;
+            case RETRIES -> retries(value) >= 0;
+            default -> queue(value) != null;
         };
     }
 

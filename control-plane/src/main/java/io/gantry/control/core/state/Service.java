@@ -220,6 +220,14 @@ public record Service(
         return (int) Math.min(Integer.MAX_VALUE, (desiredCount() * share + 99) / 100);
     }
 
+    /**
+     * How many tasks of a deployment may be started and not be healthy yet; null for any number.
+     */
+    public @Nullable Integer maxParallel() {
+        String given = GantryTag.MAX_PARALLEL.in(tags);
+        return given == null ? null : TagValues.number(given, 1, Integer.MAX_VALUE);
+    }
+
     /** Tasks that may be running or pending at the same time, rounded down as ECS does. */
     public int maximum() {
         var configuration = spec().deploymentConfiguration();

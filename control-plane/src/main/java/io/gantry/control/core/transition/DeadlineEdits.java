@@ -64,6 +64,8 @@ final class DeadlineEdits {
             case FORGET_CAPACITY_PROVIDER -> edit.capacity().forget(subject);
             case LOOK_AT_ZONES -> edit.fleet().lookAtZones(subject);
             case INTERRUPT_WORKER -> edit.interruptions().end(WorkerId.parse(subject));
+            case END_DRAIN -> edit.drains().end(WorkerId.parse(subject));
+            case LOOK_AT_DRAIN -> edit.drains().look(WorkerId.parse(subject));
             case FORGET_TOKEN -> edit.tokenRows.remove(Token.parse(subject));
             case FORGET_SERVICE_DEPLOYMENT ->
                     edit.serviceDeploymentRows.remove(ServiceDeployment.Key.parse(subject));

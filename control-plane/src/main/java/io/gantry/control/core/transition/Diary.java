@@ -40,6 +40,13 @@ final class Diary {
         }
     }
 
+    /** Beyond ECS: less important tasks stop in favour of the service. */
+    void preempted(ServiceKey key, List<TaskId> stopped) {
+        if (!stopped.isEmpty()) {
+            write(key, "has preempted " + running(stopped.size()) + ": " + names(stopped) + ".");
+        }
+    }
+
     void impaired(ServiceKey key) {
         complain(key, "is unable to consistently start tasks successfully.");
     }

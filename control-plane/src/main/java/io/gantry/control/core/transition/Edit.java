@@ -116,6 +116,10 @@ final class Edit {
         return new InterruptionEdits(this);
     }
 
+    DrainEdits drains() {
+        return new DrainEdits(this);
+    }
+
     FleetEdits fleet() {
         return new FleetEdits(this);
     }

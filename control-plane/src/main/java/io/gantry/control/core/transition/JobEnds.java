@@ -106,7 +106,7 @@ final class JobEnds {
                 && edit.jobsSoFar().placedOf(job.cluster(), queue.name()) >= queue.concurrency()) {
             return "its turn in the queue %s did not come.".formatted(queue.name());
         }
-        return reasons.computeIfAbsent(JobDemand.of(job, 1), this::reason);
+        return reasons.computeIfAbsent(JobDemand.of(edit.before, job, 1), this::reason);
     }
 
     private String reason(Demand demand) {

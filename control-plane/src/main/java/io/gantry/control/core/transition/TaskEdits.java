@@ -8,6 +8,7 @@ import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Command.StopTask;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.schedule.Claims;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.DaemonGate;
 import io.gantry.control.core.schedule.DaemonNeed;
@@ -17,6 +18,7 @@ import io.gantry.control.core.schedule.ManagedNeed;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Groups;
 import io.gantry.control.core.state.Present;
+import io.gantry.control.core.state.Priority;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -137,7 +139,7 @@ final class TaskEdits {
                 || !worker.cluster().equals(cluster)
                 || !isServed(cluster, launch, start, worker)
                 || !DaemonGate.of(edit.before, cluster).opens(worker)
-                || Fit.refusal(kept(worker, service), launch.footprint()) != null
+                || Fit.refusal(kept(worker, launch, service), launch.footprint()) != null
                 || Constraints.of(launch).refusal(worker, launch.group()) != null) {
             return false;
         }
@@ -147,7 +149,8 @@ final class TaskEdits {
                 launch,
                 start,
                 service == null ? null : service.key(),
-                service == null ? 0 : service.primary().number());
+                service == null ? 0 : service.primary().number(),
+                createdAtMillis);
     }
 
     /**
@@ -169,7 +172,8 @@ final class TaskEdits {
                 launch,
                 start,
                 need.daemon().key(),
-                need.revision().key().number());
+                need.revision().key().number(),
+                edit.nowMillis);
     }
 
     /** Puts a task on a worker that was found to have room for it. */
@@ -179,7 +183,8 @@ final class TaskEdits {
             Launch launch,
             Start start,
             @Nullable ServiceKey owner,
-            long deployment) {
+            long deployment,
+            long createdAtMillis) {
         Worker worker = edit.worker(start.worker());
         Map<String, List<String>> gpus = gpus(definition, launch, worker);
         if (gpus == null) {
@@ -201,17 +206,26 @@ final class TaskEdits {
                         gpus,
                         worker.leased() ? launch.loss() : null,
                         start.provision());
-        edit.workerRows.put(worker.id(), worker.reserving(launch.footprint(), origin.gpuIds()));
+        edit.workerRows.put(
+                worker.id(),
+                EvictionEdits.arrived(worker, launch.group())
+                        .reserving(launch.footprint(), origin.gpuIds()));
         add(Task.placed(start.task(), origin, launch.tags(), start.containers(), createdAtMillis));
         return true;
     }
 
     /** What of a worker is left for a task: daemons come before all others. */
-    private Worker kept(Worker worker, @Nullable Service service) {
-        return service != null && service.daemon()
-                ? worker
-                : DaemonNeed.kept(
-                        edit.before, DaemonNeed.in(edit.before, worker.cluster()), worker);
+    private Worker kept(Worker worker, Launch launch, @Nullable Service service) {
+        if (service != null && service.daemon()) {
+            return worker;
+        }
+        Worker left =
+                DaemonNeed.kept(edit.before, DaemonNeed.in(edit.before, worker.cluster()), worker);
+        int priority =
+                Priority.of(
+                        service == null ? launch.tags() : service.tags(),
+                        edit.clusterRows.get(worker.cluster()));
+        return Claims.kept(left, launch.group(), priority, edit.nowMillis);
     }
 
     /** Whether the worker belongs to the capacity that the task is to run on. */

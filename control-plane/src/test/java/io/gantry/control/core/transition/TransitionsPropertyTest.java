@@ -10,12 +10,14 @@ import io.gantry.control.core.Audit;
 import io.gantry.control.core.Lab;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.ContainerSeen;
+import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
+import io.gantry.control.core.state.Rate;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.Task;
@@ -242,11 +244,37 @@ class TransitionsPropertyTest {
             lab.apply(new Command.ProtectTasks(tasks, lab.random.nextInt(3) * 60_000L));
         }
 
+        /** Room for an important task that may never come. */
+        private void makeRoom() {
+            Task victim = lab.state().tasks().get(anyTask());
+            if (victim != null) {
+                Launch launch =
+                        new Launch(
+                                "family:important",
+                                null,
+                                "EC2",
+                                null,
+                                false,
+                                Lab.tags(Map.of("gantry:priority", "90")),
+                                false,
+                                Lab.SMALL);
+                var eviction = new Command.Eviction(victim.worker(), List.of(victim.id()));
+                lab.apply(new Command.MakeRoom(Lab.CLUSTER, launch, 2, List.of(eviction)));
+            }
+        }
+
         private void rarely() {
-            switch (lab.random.nextInt(13)) {
-                case 11 -> tag();
-                case 12 -> deleteDefinitions();
+            switch (lab.random.nextInt(15)) {
+                case 13 -> tag();
+                case 14 -> deleteDefinitions();
                 case 9 -> lab.apply(new Command.InterruptWorker(any(workers), 30_000));
+                case 11 ->
+                        lab.apply(
+                                new Command.DrainWorker(
+                                        any(workers),
+                                        lab.random.nextInt(3) * 40_000L,
+                                        lab.random.nextBoolean() ? new Rate(1, 20_000) : null));
+                case 12 -> makeRoom();
                 case 0 -> lab.apply(new Command.DeleteService(Lab.WEB, true));
                 case 1 -> lab.apply(new Command.DeregisterWorker(any(workers), true));
                 case 2 -> {
