@@ -2,8 +2,8 @@ package io.gantry.control.api;
 
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
-import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.ManagedDefinition;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import java.util.Comparator;
@@ -45,7 +45,8 @@ final class DaemonTaskDefinitions {
                         new Command.RegisterDaemonTaskDefinition(
                                 definition,
                                 checked.definition(),
-                                Tags.checked(request.tags(), GantryTag.Place.DAEMON_TASK_DEFINITION),
+                                Tags.checked(
+                                        request.tags(), GantryTag.Place.DAEMON_TASK_DEFINITION),
                                 checked.footprint()));
         if (!(reply instanceof Reply.Registered(TaskDefinitionKey key))) {
             throw new IllegalStateException("unexpected reply " + reply);

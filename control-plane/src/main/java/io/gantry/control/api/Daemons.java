@@ -1,9 +1,9 @@
 package io.gantry.control.api;
 
 import io.gantry.control.core.command.Command;
-import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.ManagedDaemon;
 import io.gantry.control.core.state.ManagedDeployment;
 import io.gantry.control.core.state.ManagedRevision;

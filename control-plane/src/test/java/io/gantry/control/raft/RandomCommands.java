@@ -231,7 +231,13 @@ final class RandomCommands {
             case CONTAINER_INSTANCE -> Taggable.of(Taggable.Kind.CONTAINER_INSTANCE, worker(state));
             case CAPACITY_PROVIDER ->
                     Taggable.of(Taggable.Kind.CAPACITY_PROVIDER, "p" + random.nextInt(3));
+            case TASK_SET -> Taggable.taskSet(service(state), 1 + random.nextInt(9));
+            case DAEMON -> Taggable.of(Taggable.Kind.DAEMON, daemon(state));
+            case DAEMON_TASK_DEFINITION ->
+                    Taggable.of(
+                            Taggable.Kind.DAEMON_TASK_DEFINITION, daemonDefinition(state));
         };
+    }
 
     private Command registerDaemon() {
         var container =

@@ -28,8 +28,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds places for tasks that wait, the most important and then the oldest first. One that does not fit lets younger ones of
- * other kinds pass, but nobody of its own queue.
+ * Finds places for tasks that wait, the most important and then the oldest first. One that does not
+ * fit lets younger ones of other kinds pass, but nobody of its own queue.
  *
  * <p>All machines are compared only for tasks that have come, or that would fit on a machine that
  * has changed, and for so many in one step; tasks alike that follow each other are planned at once.
@@ -159,7 +159,8 @@ public final class JobPlanner {
 
     /** Tasks alike in a row are planned together. */
     private void consider(Job job) {
-        if (!row.isEmpty() && !JobDemand.of(state, row.getFirst(), 1).equals(JobDemand.of(state, job, 1))) {
+        if (!row.isEmpty()
+                && !JobDemand.of(state, row.getFirst(), 1).equals(JobDemand.of(state, job, 1))) {
             plan();
             if (!isWorthALook(job)) {
                 return;

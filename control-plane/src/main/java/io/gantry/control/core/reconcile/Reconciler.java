@@ -12,7 +12,6 @@ import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Preemption;
 import io.gantry.control.core.schedule.Preference;
-import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;

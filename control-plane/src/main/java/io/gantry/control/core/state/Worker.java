@@ -419,16 +419,7 @@ public record Worker(
                         clientToken(),
                         gpus());
         return new Worker(
-                id,
-                cluster,
-                status,
-                other,
-                load,
-                link,
-                version,
-                interruptAtMillis,
-                claims,
-                drain);
+                id, cluster, status, other, load, link, version, interruptAtMillis, claims, drain);
     }
 
     private Worker next(Status status, Registration registration, Load load, Link link) {
