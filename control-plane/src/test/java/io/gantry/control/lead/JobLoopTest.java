@@ -86,9 +86,7 @@ class JobLoopTest {
                         .toList();
         Reply reply =
                 world.log
-                        .apply(
-                                new Command.RunJobs(
-                                        World.CLUSTER, ask, null, "", false, newcomers))
+                        .apply(new Command.RunJobs(World.CLUSTER, ask, null, "", false, newcomers))
                         .reply();
         return ((Reply.Started) reply).started();
     }

@@ -108,8 +108,7 @@ class JobPropertyTest {
             for (String queue : List.of("a", "b")) {
                 List<Job> own = before.stream().filter(job -> isOf(job, queue)).toList();
                 long count = own.stream().filter(job -> placed.contains(job.id())).count();
-                assertThat(own.subList(0, (int) count))
-                        .allMatch(job -> placed.contains(job.id()));
+                assertThat(own.subList(0, (int) count)).allMatch(job -> placed.contains(job.id()));
             }
         }
 

@@ -55,7 +55,9 @@ class JobTest {
         assertThat(lab.task(task).times().createdAt()).isEqualTo(created);
         assertThat(pending()).isEqualTo(1);
         shift.pass(Duration.ofMinutes(10));
-        assertThat(shift.isPlaced(task)).as("its time to wait is over, and does not matter").isTrue();
+        assertThat(shift.isPlaced(task))
+                .as("its time to wait is over, and does not matter")
+                .isTrue();
     }
 
     @Test
@@ -149,7 +151,8 @@ class JobTest {
     @Test
     void theTimeThatATaskMayRunBeginsWhenItRuns() {
         shift.worker(1);
-        TaskId task = shift.run("gantry:wait-for-capacity=1m", "gantry:timeout=1h", "gantry:retries=3");
+        TaskId task =
+                shift.run("gantry:wait-for-capacity=1m", "gantry:timeout=1h", "gantry:retries=3");
         shift.place();
         shift.pass(Duration.ofMinutes(30));
         shift.runs(task);
@@ -262,8 +265,7 @@ class JobTest {
 
     @Test
     void aTaskThatIsLostWithItsWorkerIsRunAgainElsewhere() {
-        WorkerId worker =
-                lab.worker(256, 128, Map.of("gantry.capability.lease", ""));
+        WorkerId worker = lab.worker(256, 128, Map.of("gantry.capability.lease", ""));
         TaskId task = shift.run(WAIT, "gantry:retries=2");
         shift.place();
         shift.runs(task);
@@ -303,14 +305,14 @@ class JobTest {
     @Test
     void aRetryWaitsForHalfAnHourIfTheUserHasNotSaidHowLong() {
         WorkerId worker = shift.worker(1);
-        TaskId task =
-                Shift.started(shift.runAt(shift.ask("gantry:retries=1"), worker)).getFirst();
+        TaskId task = Shift.started(shift.runAt(shift.ask("gantry:retries=1"), worker)).getFirst();
         lab.apply(new Command.DeregisterWorker(worker, true));
         TaskId next = retryOf(task);
         shift.pass(Duration.ofMinutes(30));
         assertThat(shift.waits(next)).isTrue();
         shift.pass(Duration.ofSeconds(10));
-        assertThat(shift.shown(next).stoppedReason()).startsWith("Unable to place the task in time");
+        assertThat(shift.shown(next).stoppedReason())
+                .startsWith("Unable to place the task in time");
     }
 
     @Test

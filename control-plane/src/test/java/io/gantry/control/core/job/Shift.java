@@ -74,8 +74,7 @@ final class Shift {
         return run(ask, 1, null, worker);
     }
 
-    private Reply run(
-            Job.Ask ask, int count, @Nullable String token, @Nullable WorkerId worker) {
+    private Reply run(Job.Ask ask, int count, @Nullable String token, @Nullable WorkerId worker) {
         var row = Check.present(lab.state().taskDefinitions().get(definition), definition);
         List<Command.Newcomer> newcomers =
                 Stream.generate(
