@@ -88,7 +88,7 @@ class JobLoopTest {
                 world.log
                         .apply(new Command.RunJobs(World.CLUSTER, ask, null, "", false, newcomers))
                         .reply();
-        return ((Reply.Started) reply).started();
+        return ((Reply.Started) reply).started().stream().sorted().toList();
     }
 
     private List<TaskId> waiting(int count, int memoryMib) {

@@ -170,7 +170,7 @@ final class RandomCommands {
                                         List.of("p" + random.nextInt(3), "FARGATE"),
                                         List.of()),
                         () ->
-                                random.nextInt(8) > 0
+                                random.nextInt(4) > 0
                                         ? run(state)
                                         : new Command.InterruptWorker(
                                                 worker(state), random.nextInt(200_000)),

@@ -1,8 +1,6 @@
 package io.gantry.control.core.transition;
 
-import io.gantry.common.model.IdSource;
 import io.gantry.common.model.TaskId;
-import io.gantry.common.time.Clock;
 import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.JobDemand;
 import io.gantry.control.core.schedule.SplitPlan;
@@ -16,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 
 /** What is said of jobs that end, and what comes after those that failed. */
 final class JobEnds {
@@ -42,27 +41,19 @@ final class JobEnds {
         this.edit = edit;
     }
 
-    /** A clock that stands still. */
-    private record Still(long nowMillis) implements Clock {
-        @Override
-        public long nanoTime() {
-            return nowMillis * 1_000_000;
-        }
-    }
-
     /**
      * The task that is run in the place of one that failed. Its ids come from those of the failed
      * one alone, so that all nodes draw the same.
      */
     Job again(Job failed, Task task) {
         var seed = failed.id().high() * 31 + failed.id().low();
-        var ids = new IdSource(new Still(edit.nowMillis), new SplittableRandom(seed));
-        TaskId next = ids.task();
+        var random = new SplittableRandom(seed);
+        TaskId next = id(random);
         while (edit.taskRows.get(next) != null || edit.jobRows.get(next) != null) {
-            next = ids.task();
+            next = id(random);
         }
         List<Container> containers =
-                task.containers().stream().map(each -> fresh(each, ids)).toList();
+                task.containers().stream().map(each -> fresh(each, random)).toList();
         long notBefore = edit.nowMillis + pauseMillis(failed.attempt().number());
         JobTags terms = failed.terms();
         long until =
@@ -73,10 +64,21 @@ final class JobEnds {
                 next, containers, new Turn(edit.sequence, edit.nowMillis, notBefore, until));
     }
 
-    private static Container fresh(Container known, IdSource ids) {
+    /** As they are drawn elsewhere: 48 bits of milliseconds, then chance. */
+    private TaskId id(SplittableRandom random) {
+        return new TaskId(
+                (edit.nowMillis << 16) | (random.nextLong() & 0xFFFFL), random.nextLong());
+    }
+
+    private static UUID uuid(SplittableRandom random) {
+        long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+        return new UUID(high, (random.nextLong() >>> 2) | Long.MIN_VALUE);
+    }
+
+    private static Container fresh(Container known, SplittableRandom random) {
         return Container.placed(
                 known.name(),
-                ids.uuid().toString(),
+                uuid(random).toString(),
                 known.essential(),
                 known.health() == Health.UNCHECKED ? Health.UNCHECKED : Health.UNKNOWN);
     }

@@ -104,9 +104,10 @@ final class Shift {
         return started(run(ask(tags), 1, null)).getFirst();
     }
 
+    /** In the order in which they are to be placed; those of one request are alike. */
     static List<TaskId> started(Reply reply) {
         assertThat(reply).isInstanceOf(Reply.Started.class);
-        return ((Reply.Started) reply).started();
+        return ((Reply.Started) reply).started().stream().sorted().toList();
     }
 
     /** What the leader does until nothing more can be placed. */
