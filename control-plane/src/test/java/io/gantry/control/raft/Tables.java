@@ -35,6 +35,11 @@ final class Tables {
         tables.put("daemons", rows(state.daemons()));
         tables.put("serviceRevisions", rows(state.releases().revisions()));
         tables.put("serviceDeployments", rows(state.releases().deployments()));
+        tables.put("daemonTaskDefinitions", rows(state.managed().definitions()));
+        tables.put("managedDaemons", rows(state.managed().daemons()));
+        tables.put("daemonRevisions", rows(state.managed().revisions()));
+        tables.put("daemonDeployments", rows(state.managed().deployments()));
+        tables.put("daemonPosts", rows(state.managed().posts()));
         return tables;
     }
 
