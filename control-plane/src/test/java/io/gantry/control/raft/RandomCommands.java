@@ -178,7 +178,8 @@ final class RandomCommands {
                         () -> changeSettings(state),
                         () -> registerDaemon(),
                         () -> new Command.DeleteDaemonTaskDefinition(daemonDefinition(state)),
-                        () -> createDaemon(state),
+                        // Rarely, as other tasks have to wait for daemons.
+                        () -> random.nextInt(6) > 0 ? run(state) : createDaemon(state),
                         () ->
                                 new Command.UpdateDaemon(
                                         daemon(state), daemonSpec(state), ids.deployment()),

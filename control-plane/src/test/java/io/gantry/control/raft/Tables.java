@@ -39,6 +39,11 @@ final class Tables {
         tables.put("jobsByQueue", rows(state.jobs().byQueue()));
         tables.put("serviceRevisions", rows(state.releases().revisions()));
         tables.put("serviceDeployments", rows(state.releases().deployments()));
+        tables.put("daemonTaskDefinitions", rows(state.managed().definitions()));
+        tables.put("managedDaemons", rows(state.managed().daemons()));
+        tables.put("daemonRevisions", rows(state.managed().revisions()));
+        tables.put("daemonDeployments", rows(state.managed().deployments()));
+        tables.put("daemonPosts", rows(state.managed().posts()));
         return tables;
     }
 

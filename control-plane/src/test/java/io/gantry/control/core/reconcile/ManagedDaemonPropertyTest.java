@@ -16,7 +16,6 @@ import io.gantry.control.core.state.Worker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,17 +86,15 @@ class ManagedDaemonPropertyTest {
     }
 
     private void crash() {
-        Task task = lab.task(anyTask());
-        if (task.alive()) {
+        Task task = lab.state().tasks().get(anyTask());
+        if (task != null && task.alive()) {
             lab.observe(task.id(), Status.STOPPED, 1);
         }
     }
 
     private TaskId anyTask() {
         List<TaskId> tasks = lab.state().tasks().values().map(Task::id).toList();
-        return tasks.isEmpty()
-                ? Objects.requireNonNull(crew.other(workers.getFirst()))
-                : any(tasks);
+        return tasks.isEmpty() ? lab.ids.task() : any(tasks);
     }
 
     private <T> T any(List<T> list) {
