@@ -63,7 +63,7 @@ final class WhyWishes {
         if (fits) {
             return List.of();
         }
-        Preemption preemption = Preemption.plan(state, List.of(demand), new SplittableRandom(0));
+        Preemption preemption = Preemption.plan(state, List.of(demand), 0, new SplittableRandom(0));
         if (preemption.waiting() > 0) {
             return List.of("Room is being made for it; it comes when other tasks have stopped.");
         }

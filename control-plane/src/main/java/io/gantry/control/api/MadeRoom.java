@@ -32,7 +32,7 @@ final class MadeRoom {
 
     /** Has less important tasks stopped, if there are any, for what found no room. */
     void make(ClusterState state, List<Demand> shortages) {
-        Preemption preemption = Preemption.plan(state, shortages, context.random());
+        Preemption preemption = Preemption.plan(state, shortages, 0, context.random());
         made = preemption.helped() > 0;
         if (!preemption.evictions().isEmpty()) {
             int count = shortages.stream().mapToInt(Demand::count).sum();

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves tasks of a service from machines that have many of them to others that have few, as after
  * machines were added: from a steady state on one is started, and when it has proved healthy one of
- * those that lie worst goes. Only what makes them lie more evenly by the service's own strategies is
- * done, and no more in a time than its budget allows.
+ * those that lie worst goes. Only what makes them lie more evenly by the service's own strategies
+ * is done, and no more in a time than its budget allows.
  */
 public final class Rebalance {
     private final ClusterState state;
@@ -87,8 +87,7 @@ public final class Rebalance {
                 .filter(part::has)
                 .flatMap(
                         worker ->
-                                Stream.ofNullable(
-                                        worker.attributes().get(Capacity.ZONE_ATTRIBUTE)))
+                                Stream.ofNullable(worker.attributes().get(Capacity.ZONE_ATTRIBUTE)))
                 .forEach(zones::add);
         var candidates = new ArrayList<Capacity>(List.of(part));
         zones.forEach(zone -> candidates.add(part.in(zone)));

@@ -79,10 +79,7 @@ public final class Reconciler {
                         ? SplitPlan.of(state, demand(definition, count), split(), random)
                         : moved;
         List<Start> starts = starts(plan, definition, moved != null);
-        Preemption preemption =
-                moved == null
-                        ? Preemption.plan(state, plan.shortages(), random)
-                        : Preemption.NONE;
+        Preemption preemption = moved == null ? preemption(plan) : Preemption.NONE;
         String complaint = complaint(plan, stops, preemption.helped());
         boolean isSaid = complaint != null && service.hasSaid(complaint, state.nowMillis());
         if (starts.isEmpty()
@@ -100,6 +97,14 @@ public final class Reconciler {
                 complaint,
                 Lanes.number(service),
                 preemption.evictions());
+    }
+
+    private Preemption preemption(SplitPlan plan) {
+        if (plan.shortages().isEmpty()) {
+            return Preemption.NONE;
+        }
+        long soon = state.aliveOf(service.key()).filter(task -> !task.wanted()).count();
+        return Preemption.plan(state, plan.shortages(), Math.toIntExact(soon), random);
     }
 
     private List<Start> starts(SplitPlan plan, TaskDefinitionRow definition, boolean balancing) {
@@ -131,8 +136,7 @@ public final class Reconciler {
         Move move = ZoneBalance.next(state, census, definition);
         return move == null
                 ? Rebalance.next(state, census, demand(definition, 1), random)
-                : SplitPlan.of(
-                        state, demand(definition, move.count()).on(move.capacity()), random);
+                : SplitPlan.of(state, demand(definition, move.count()).on(move.capacity()), random);
     }
 
     /** The tasks of the primary deployment count, so that it keeps the ratio by itself. */

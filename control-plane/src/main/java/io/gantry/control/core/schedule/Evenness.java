@@ -13,8 +13,8 @@ import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
 
 /**
  * How evenly tasks of a group lie, as their strategies spread them. Each move that makes it better
- * lowers the sum of the squares of what a strategy counts and leaves those before it as they are, so
- * there is an end to such moves.
+ * lowers the sum of the squares of what a strategy counts and leaves those before it as they are,
+ * so there is an end to such moves.
  */
 public final class Evenness {
     private Evenness() {}

@@ -43,16 +43,20 @@ public record Preemption(List<Eviction> evictions, int waiting) {
         return evictions.size() + waiting;
     }
 
-    /** A proposal for tasks that have found no room, one demand after the other. */
+    /**
+     * A proposal for tasks that have found no room, one demand after the other.
+     *
+     * @param soon how many will have room without it, as others of their group are about to stop
+     */
     public static Preemption plan(
-            ClusterState state, List<Demand> shortages, RandomGenerator random) {
+            ClusterState state, List<Demand> shortages, int soon, RandomGenerator random) {
         if (shortages.isEmpty()) {
             return NONE;
         }
         Demand first = shortages.getFirst();
         int waiting = Claims.of(state, first.cluster(), first.group());
         int left = MOST_AT_ONCE;
-        int covered = waiting;
+        int covered = waiting + soon;
         var evictions = new ArrayList<Eviction>();
         for (Demand demand : shortages) {
             int needed = Math.min(left, demand.count() - covered);

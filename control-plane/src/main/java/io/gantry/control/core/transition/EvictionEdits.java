@@ -119,9 +119,7 @@ final class EvictionEdits {
 
     private void keep(WorkerId id, List<Task> victims, Launch launch, int priority) {
         long patience =
-                Stream.concat(
-                                alive(id).stream().filter(task -> !task.wanted()),
-                                victims.stream())
+                Stream.concat(alive(id).stream().filter(task -> !task.wanted()), victims.stream())
                         .mapToLong(this::stopMillis)
                         .max()
                         .orElse(0);

@@ -45,8 +45,7 @@ final class FleetEdits {
                 .filter(Service::active)
                 .filter(
                         service ->
-                                ZoneBalance.isOn(service)
-                                        || Rebalance.budget(service, row) != null)
+                                ZoneBalance.isOn(service) || Rebalance.budget(service, row) != null)
                 .map(Service::key)
                 .forEach(edit::touch);
     }

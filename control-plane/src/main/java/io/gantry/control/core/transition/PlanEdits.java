@@ -157,6 +157,13 @@ final class PlanEdits {
         diary.preempted(service.key(), stopped);
     }
 
+    private void lookWhenMoreMayMove(ServiceKey key, List<TaskId> started, @Nullable Rate pace) {
+        if (pace != null
+                && started.stream().anyMatch(id -> edit.task(id).provision().balancing())) {
+            edit.due(pace.perMillis(), Deadline.Kind.LOOK_AT_SERVICE, key);
+        }
+    }
+
     /** Counts tasks as they are after what has been changed so far. */
     Census census(Service service, Stream<Task> tasks) {
         return Census.of(edit.before, service, tasks, edit.workerRows::get, edit.nowMillis);

@@ -117,6 +117,29 @@ class PreemptionTest {
     }
 
     @Test
+    void whatAServiceStopsItselfNobodyElseHasToMakeRoomFor() {
+        lab.worker(1024, 1024, Map.of());
+        service(LOW, 2, 256, 10);
+        lab.createService(
+                definition("web", 256),
+                2,
+                spec ->
+                        spec.deploymentConfiguration(
+                                c -> c.minimumHealthyPercent(0).maximumPercent(100)),
+                Lab.WEB);
+        crews.converge();
+        lab.updateService(definition("web", 256), 2, true);
+        for (int i = 0; i < 4; i++) {
+            crews.reconcile();
+        }
+        assertThat(crews.wanted(Lab.WEB)).isEmpty();
+        assertThat(crews.wanted(LOW)).hasSize(2);
+        crews.converge();
+        assertThat(crews.wanted(Lab.WEB)).hasSize(2);
+        assertThat(crews.wanted(LOW)).hasSize(2);
+    }
+
+    @Test
     void equalImportanceNeverDisplacesAnybody() {
         lab.worker(512, 1024, Map.of());
         service(LOW, 2, 256, 60);

@@ -56,8 +56,7 @@ class RebalanceTest {
         var starts = new ArrayList<Long>();
         Set<TaskId> known = new HashSet<>();
         crew.wanted().forEach(task -> known.add(task.id()));
-        for (long end = lab.time.nowMillis() + duration.toMillis();
-                lab.time.nowMillis() < end; ) {
+        for (long end = lab.time.nowMillis() + duration.toMillis(); lab.time.nowMillis() < end; ) {
             crew.reconcile();
             crew.obey();
             crew.wanted().stream()
