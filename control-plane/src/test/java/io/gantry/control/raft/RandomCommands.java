@@ -235,8 +235,7 @@ final class RandomCommands {
             case TASK_SET -> Taggable.taskSet(service(state), 1 + random.nextInt(9));
             case DAEMON -> Taggable.of(Taggable.Kind.DAEMON, daemon(state));
             case DAEMON_TASK_DEFINITION ->
-                    Taggable.of(
-                            Taggable.Kind.DAEMON_TASK_DEFINITION, daemonDefinition(state));
+                    Taggable.of(Taggable.Kind.DAEMON_TASK_DEFINITION, daemonDefinition(state));
         };
     }
 

@@ -2,6 +2,7 @@ package io.gantry.control.core.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.JobTags;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class JobTagsTest {
         "gantry:queue, :2"
     })
     void malformedValuesAreNamedWithTheirTags(String key, String value) {
-        assertThat(JobTags.complaint(tag(key, value)))
+        assertThat(GantryTag.complaint(tag(key, value), GantryTag.Place.TASK))
                 .contains("'" + value + "'")
                 .contains(key)
                 .contains("such as");
@@ -57,10 +58,10 @@ class JobTagsTest {
 
     @Test
     void goodValuesAndOtherTagsAreNotComplainedOf() {
-        assertThat(JobTags.complaint(tag(JobTags.WAIT, "7d"))).isNull();
-        assertThat(JobTags.complaint(tag(JobTags.TIMEOUT, "30d"))).isNull();
-        assertThat(JobTags.complaint(tag(JobTags.RETRIES, "10"))).isNull();
-        assertThat(JobTags.complaint(tag(JobTags.QUEUE, "nightly_1-b:10000"))).isNull();
-        assertThat(JobTags.complaint(tag("team", "anything"))).isNull();
+        assertThat(GantryTag.complaint(tag(JobTags.WAIT, "7d"), GantryTag.Place.TASK)).isNull();
+        assertThat(GantryTag.complaint(tag(JobTags.TIMEOUT, "30d"), GantryTag.Place.TASK)).isNull();
+        assertThat(GantryTag.complaint(tag(JobTags.RETRIES, "10"), GantryTag.Place.TASK)).isNull();
+        assertThat(GantryTag.complaint(tag(JobTags.QUEUE, "nightly_1-b:10000"), GantryTag.Place.TASK)).isNull();
+        assertThat(GantryTag.complaint(tag("team", "anything"), GantryTag.Place.TASK)).isNull();
     }
 }
