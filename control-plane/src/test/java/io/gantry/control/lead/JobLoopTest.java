@@ -124,7 +124,7 @@ class JobLoopTest {
         assertThat(isPlaced(tasks.getFirst())).isTrue();
         assertThat(isPlaced(tasks.getLast())).isFalse();
         world.observe(tasks.getFirst(), Status.RUNNING);
-        pass(60_000);
+        pass(5_000);
         world.observe(tasks.getFirst(), Status.STOPPED);
         pass(20);
         assertThat(isPlaced(tasks.getLast())).isTrue();

@@ -114,7 +114,7 @@ final class Shift {
     List<TaskId> place() {
         var placed = new ArrayList<TaskId>();
         for (Command.PlaceJobs next = next(); next != null; next = next()) {
-            List<TaskId> now = started(lab.apply(next));
+            List<TaskId> now = ((Reply.Started) lab.apply(next)).started();
             assertThat(now).as("what is proposed can be done").hasSize(next.placings().size());
             Audit.check(lab.state());
             placed.addAll(now);
