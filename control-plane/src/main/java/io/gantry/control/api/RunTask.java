@@ -12,6 +12,7 @@ import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Token;
@@ -60,7 +61,7 @@ final class RunTask {
         this.cluster = found.name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
         this.capacity = RunTaskRules.capacity(request, found, definition);
-        FallbackRules.check(request.tags(), capacity, found);
+        FallbackRules.check(request.tags(), GantryTag.Place.TASK, capacity, found);
         this.launch = RunTaskRules.launch(request, cluster, definition, capacity);
         Token given = Tokens.of("RunTask", cluster, request.clientToken(), 64);
         this.starting =

@@ -61,7 +61,7 @@ final class Services {
         Placement.checkTogether(row.definition(), request.placementConstraints());
         TaskDefinitionKey definition = row.key();
         ServiceCapacity capacity = ServiceCapacity.of(request, found, row.definition());
-        FallbackRules.check(request.tags(), capacity.choice(), found);
+        FallbackRules.check(request.tags(), GantryTag.Place.SERVICE, capacity.choice(), found);
         quorum.accept(
                 new Command.CreateService(
                         key,

@@ -11,6 +11,7 @@ import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class StartTask {
         this.definition = refs.activeDefinition(state, request.taskDefinition());
         CapacityChoice capacity = CapacityChoice.of(List.of());
         this.launch = RunTaskRules.launch(same, cluster, definition, capacity);
-        FallbackRules.check(request.tags(), capacity, found);
+        FallbackRules.check(request.tags(), GantryTag.Place.TASK, capacity, found);
         this.starting =
                 new Starting(
                         context,
