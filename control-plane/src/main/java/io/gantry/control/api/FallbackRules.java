@@ -15,8 +15,9 @@ final class FallbackRules {
     private FallbackRules() {}
 
     /** Throws unless what the tags of a request say suits its capacity and its cluster. */
-    static void check(List<Tag> tags, CapacityChoice capacity, Cluster cluster) {
-        List<String> fallback = Preference.of(tags, null).fallback();
+    static void check(
+            List<Tag> tags, GantryTag.Place place, CapacityChoice capacity, Cluster cluster) {
+        List<String> fallback = Preference.of(Tags.checked(tags, place), null).fallback();
         if (fallback.isEmpty()) {
             return;
         }

@@ -14,6 +14,7 @@ import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -64,7 +65,7 @@ final class RunTask {
         this.cluster = found.name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
         this.capacity = RunTaskRules.capacity(request, found, definition);
-        FallbackRules.check(request.tags(), capacity, found);
+        FallbackRules.check(request.tags(), GantryTag.Place.TASK, capacity, found);
         this.launch = RunTaskRules.launch(request, cluster, definition, capacity);
         this.job = JobRules.ask(request, definition, launch);
         Token given = Tokens.of("RunTask", cluster, request.clientToken(), 64);

@@ -11,6 +11,7 @@ import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class StartTask {
         CapacityChoice capacity = CapacityChoice.of(List.of());
         this.launch = RunTaskRules.launch(same, cluster, definition, capacity);
         JobRules.refused(launch.tags(), "StartTask");
-        FallbackRules.check(request.tags(), capacity, found);
+        FallbackRules.check(request.tags(), GantryTag.Place.TASK, capacity, found);
         this.starting =
                 new Starting(
                         context,

@@ -158,7 +158,7 @@ final class RandomCommands {
                                                 ? Worker.Status.ACTIVE
                                                 : Worker.Status.DRAINING),
                         () -> makeRoom(state),
-                        () -> random.nextInt(6) > 0 ? commit(state) : drain(state),
+                        () -> random.nextInt(2) > 0 ? commit(state) : drain(state),
                         () -> new Command.PutAttributes(List.of(attribute(state))),
                         () -> new Command.DeleteAttributes(List.of(attribute(state))),
                         () -> new Command.CreateCapacityProvider(provider()),
@@ -170,7 +170,7 @@ final class RandomCommands {
                                         List.of("p" + random.nextInt(3), "FARGATE"),
                                         List.of()),
                         () ->
-                                random.nextInt(4) > 0
+                                random.nextInt(3) > 0
                                         ? run(state)
                                         : new Command.InterruptWorker(
                                                 worker(state), random.nextInt(200_000)),

@@ -126,9 +126,8 @@ class RebalanceTest {
         crew = new Crew(lab);
         boolean zones = lab.random.nextBoolean();
         boolean balanced = lab.random.nextBoolean();
-        var workers = new ArrayList<WorkerId>();
-        workers.add(worker(zones));
-        workers.add(worker(zones));
+        worker(zones);
+        worker(zones);
         TaskDefinitionKey web = lab.definition("web", Lab.SMALL);
         lab.createService(
                 web,
@@ -143,7 +142,7 @@ class RebalanceTest {
                 Map.of("gantry:rebalance", "3/1m"));
         live(Duration.ofMinutes(3));
         for (int i = 0; i < 4; i++) {
-            workers.add(worker(zones));
+            worker(zones);
             if (lab.random.nextInt(3) == 0 && !crew.wanted().isEmpty()) {
                 lab.apply(
                         new Command.StopTask(
@@ -161,8 +160,8 @@ class RebalanceTest {
         }
     }
 
-    private WorkerId worker(boolean zones) {
-        return lab.worker(
+    private void worker(boolean zones) {
+        lab.worker(
                 8192,
                 8192,
                 zones ? Map.of(ZONE, "" + (char) ('a' + lab.random.nextInt(3))) : Map.of());
