@@ -22,6 +22,7 @@ import io.gantry.control.lead.Founding;
 import io.gantry.control.lead.HookLoop;
 import io.gantry.control.lead.HookTargets;
 import io.gantry.control.lead.HttpWebhooks;
+import io.gantry.control.lead.JobLoop;
 import io.gantry.control.lead.LeaderDuties;
 import io.gantry.control.lead.LevelKeeper;
 import io.gantry.control.lead.LossPatrol;
@@ -143,7 +144,8 @@ public final class ControlPlane implements AutoCloseable {
                                 commands,
                                 leaderLoop,
                                 closing.on(new HttpWebhooks()),
-                                new HookTargets(config.functions())))
+                                new HookTargets(config.functions())),
+                        new JobLoop(raft, commands, leaderLoop, random))
                 .start();
 
         var observations = new ObservationBatcher(commands, sessionLoop);
@@ -235,6 +237,7 @@ public final class ControlPlane implements AutoCloseable {
         calls.put("why", new Why(raft));
         calls.put("plan", new Foresee(raft, ids, random));
         calls.put("interrupt", new InterruptWorker(commands));
+        calls.put("drain", new DrainWorker(commands));
         return calls;
     }
 

@@ -59,6 +59,9 @@ record Foresee(Replica replica, IdSource ids, RandomGenerator random) implements
         if (service == null || !service.active()) {
             throw OperatorRefused.invalid("There is no active service " + name + '.');
         }
+        if (service.external()) {
+            return rescale(service, request);
+        }
         TaskDefinitionKey running = service.primary().taskDefinition();
         String given = request.path("taskDefinition").asString("");
         TaskDefinitionKey wanted = given.isEmpty() ? running : definition(subjects.state(), given);
@@ -73,6 +76,22 @@ record Foresee(Replica replica, IdSource ids, RandomGenerator random) implements
                 number(request, "desiredCount", service.desiredCount(), MOST_TASKS),
                 wanted,
                 deploys ? ids.deployment() : 0);
+    }
+
+    /** Everything else is a matter of the task sets. */
+    private static Command rescale(Service service, JsonNode request) {
+        if (!request.path("taskDefinition").asString("").isEmpty()
+                || request.path("forceNewDeployment").asBoolean(false)) {
+            throw OperatorRefused.invalid(
+                    "The service is deployed by task sets: only its desired count can change.");
+        }
+        return new Command.UpdateService(
+                service.key(),
+                service.version(),
+                service.spec(),
+                number(request, "desiredCount", service.desiredCount(), MOST_TASKS),
+                null,
+                0);
     }
 
     private static DeploymentConfiguration configuration(Service service, JsonNode request) {

@@ -2,12 +2,9 @@ package io.gantry.control;
 
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Command;
-import io.gantry.control.core.command.Reply;
 import io.gantry.control.log.CommandLog;
-import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.operator.OperatorCall;
 import io.gantry.control.operator.OperatorRefused;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -20,7 +17,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
 record InterruptWorker(CommandLog commands) implements OperatorCall {
     private static final int NOTICE_SECONDS = 120;
     private static final int LONGEST_NOTICE_SECONDS = 86_400;
-    private static final long PATIENCE_MILLIS = 4_500;
 
     @Override
     public JsonNode answer(JsonNode request) {
@@ -34,23 +30,7 @@ record InterruptWorker(CommandLog commands) implements OperatorCall {
         }
         var command =
                 new Command.InterruptWorker(WorkerId.parse(id), TimeUnit.SECONDS.toMillis(seconds));
-        if (reply(command) instanceof Reply.Refused refused) {
-            throw OperatorRefused.invalid(refused.message());
-        }
+        new SubmittedCall(commands).accept(command);
         return JsonNodeFactory.instance.objectNode().put("noticeSeconds", seconds);
-    }
-
-    private Reply reply(Command command) {
-        try {
-            return commands.submit(command)
-                    .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
-                    .join()
-                    .reply();
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof LogUnavailable unavailable) {
-                throw OperatorRefused.unavailable(unavailable.sentence());
-            }
-            throw OperatorRefused.unavailable("The control plane has not answered in time.");
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.gantry.control;
 
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
@@ -65,6 +66,14 @@ record Subjects(ClusterState state, String cluster) {
                 Stream.of(false, true)
                         .flatMap(stopped -> state.tasksIn(cluster, stopped, TaskOf.NO_TASK));
         return one("task", given, all.filter(task -> task.id().toString().startsWith(id)).toList());
+    }
+
+    /** A task that waits for a place, or has stopped without one; null if there is none. */
+    @Nullable Job job(String given) {
+        String id = last(given);
+        Stream<Job> all =
+                Stream.concat(state.jobs().waitingIn(cluster), state.jobs().stoppedIn(cluster));
+        return one("task", given, all.filter(job -> job.id().toString().startsWith(id)).toList());
     }
 
     /** The worker that is meant. */

@@ -5,13 +5,17 @@ import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.Observation;
 import io.gantry.control.core.reconcile.Census;
+import io.gantry.control.core.reconcile.Lanes;
 import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Explanation;
 import io.gantry.control.core.schedule.Explanation.Verdict;
+import io.gantry.control.core.schedule.JobDemand;
+import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
@@ -27,6 +31,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.PlacementConstraint;
 import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
+import software.amazon.awssdk.services.ecs.model.Tag;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -47,6 +52,10 @@ record Why(Replica replica) implements OperatorCall {
         if (service != null) {
             return ofService(subjects.state(), service);
         }
+        Job job = subjects.job(name);
+        if (job != null) {
+            return ofJob(subjects.state(), job);
+        }
         Task task = subjects.task(name);
         if (task == null) {
             throw OperatorRefused.invalid(
@@ -54,6 +63,15 @@ record Why(Replica replica) implements OperatorCall {
                             .formatted(name, subjects.cluster()));
         }
         return ofTask(subjects.state(), task);
+    }
+
+    private static JsonNode ofJob(ClusterState state, Job job) {
+        List<String> lines = WhyJob.lines(state, job);
+        if (!job.isWaiting()) {
+            return page(lines, null, null);
+        }
+        lines.add("This is how the workers stand for it:");
+        return page(lines, Explanation.of(state, JobDemand.of(state, job, 1)), null);
     }
 
     private static JsonNode ofTask(ClusterState state, Task task) {
@@ -89,8 +107,17 @@ record Why(Replica replica) implements OperatorCall {
                         task.group(),
                         task.footprint(),
                         task.taskDefinition(),
-                        service);
+                        service == null ? task.tags() : service.tags(),
+                        lane(service, task));
+        lines.addAll(WhyWishes.of(demand));
         return page(lines, Explanation.of(without(state, task), demand), task.worker());
+    }
+
+    /** What the task belongs to: its service, or its part of it. */
+    private static @Nullable Service lane(@Nullable Service service, Task task) {
+        return service == null || !service.byLanes()
+                ? service
+                : Lanes.find(service, task.deployment());
     }
 
     /** What the cluster would be if the task had ended. */
@@ -108,17 +135,18 @@ record Why(Replica replica) implements OperatorCall {
     }
 
     private static JsonNode ofService(ClusterState state, Service service) {
-        Census census = Census.of(state, service);
+        List<Service> lanes = Lanes.of(service);
+        List<Census> parts = lanes.stream().map(lane -> Census.of(state, lane)).toList();
         var lines = new ArrayList<String>();
         lines.add(
                 "Service %s is %s: %d tasks wanted, %d alive, %d healthy, %d missing."
                         .formatted(
                                 service.key().name(),
                                 service.status(),
-                                service.desiredCount(),
-                                census.alive(),
-                                census.healthy(),
-                                census.missing()));
+                                lanes.stream().mapToInt(Service::desiredCount).sum(),
+                                parts.stream().mapToInt(Census::alive).sum(),
+                                parts.stream().mapToInt(Census::healthy).sum(),
+                                parts.stream().mapToInt(Census::missing).sum()));
         service.deployments()
                 .forEach(
                         each ->
@@ -131,14 +159,24 @@ record Why(Replica replica) implements OperatorCall {
                                                         each.running(),
                                                         each.pending())));
         service.events().stream().limit(3).forEach(each -> lines.add("It said: " + each.message()));
-        if (!service.active()) {
+        if (!service.active() || lanes.isEmpty()) {
             return page(lines, null, null);
         }
-        TaskDefinitionKey definition = service.primary().taskDefinition();
+        Service next = lanes.getFirst();
+        TaskDefinitionKey definition = next.primary().taskDefinition();
         TaskDefinitionRow row = state.taskDefinitions().get(definition);
         if (row == null) {
             return page(lines, null, null);
         }
+        return next(state, service, next, row, lines);
+    }
+
+    private static JsonNode next(
+            ClusterState state,
+            Service service,
+            Service lane,
+            TaskDefinitionRow row,
+            List<String> lines) {
         lines.add("This is how the workers stand for its next task:");
         Demand demand =
                 demand(
@@ -146,9 +184,14 @@ record Why(Replica replica) implements OperatorCall {
                         service.key().cluster(),
                         Launches.group(service.key()),
                         row.footprint(),
-                        definition,
-                        service);
-        return page(lines, Explanation.of(state, demand), null);
+                        row.key(),
+                        service.tags(),
+                        lane);
+        lines.addAll(WhyWishes.of(demand));
+        lines.addAll(WhyWishes.of(state, service, Census.of(state, lane)));
+        Explanation explanation = Explanation.of(state, demand);
+        lines.addAll(WhyWishes.preemption(state, demand, explanation));
+        return page(lines, explanation, null);
     }
 
     private static Demand demand(
@@ -157,6 +200,7 @@ record Why(Replica replica) implements OperatorCall {
             String group,
             Footprint footprint,
             TaskDefinitionKey definition,
+            List<Tag> tags,
             @Nullable Service service) {
         List<PlacementConstraint> added =
                 service == null ? List.of() : service.spec().placementConstraints();
@@ -171,8 +215,8 @@ record Why(Replica replica) implements OperatorCall {
                 row == null ? added : Constraints.all(row.definition(), added),
                 strategies,
                 Capacity.of(
-                        service == null ? Capacity.EC2 : Launches.launchType(service.spec()),
-                        null));
+                        service == null ? Capacity.EC2 : Launches.launchType(service.spec()), null),
+                Preference.of(tags, state.clusters().get(cluster)));
     }
 
     private static JsonNode page(

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.Lab;
+import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.TaskSet;
 import io.gantry.control.log.Replica;
 import io.gantry.control.operator.OperatorRefused;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +60,64 @@ class WhyTest {
         assertThat(answer.path("lines").get(0).asString()).contains("1 missing");
         assertThat(answer.path("workers").get(0).path("rank").asInt()).isZero();
         assertThatThrownBy(() -> why("none")).isInstanceOf(OperatorRefused.class);
+    }
+
+    @Test
+    void aServiceOfTaskSetsIsExplainedBySets() {
+        lab.worker(4096, 4096, Map.of());
+        var spec =
+                software.amazon.awssdk.services.ecs.model.Service.builder()
+                        .deploymentController(d -> d.type("EXTERNAL"))
+                        .build();
+        lab.apply(new Command.CreateService(Lab.WEB, spec, 4, List.of(), null, 0, null, ""));
+        assertThat(why("web").path("lines").get(0).asString()).contains("0 tasks wanted");
+        var set =
+                software.amazon.awssdk.services.ecs.model.TaskSet.builder()
+                        .launchType("EC2")
+                        .scale(TaskSet.percent(50))
+                        .build();
+        lab.apply(
+                new Command.CreateTaskSet(
+                        Lab.WEB, lab.ids.deployment(), app, set, List.of(), null, ""));
+        JsonNode answer = why("web");
+        assertThat(answer.path("lines").get(0).asString()).contains("2 tasks wanted", "2 missing");
+        assertThat(answer.path("workers").get(0).path("rank").asInt()).isEqualTo(1);
+        JsonNode update =
+                foresee(
+                        ask().put("action", "update-service")
+                                .put("service", "web")
+                                .put("desiredCount", 6));
+        assertThat(update.path("steps").get(0).path("started")).hasSize(3);
+        assertThatThrownBy(
+                        () ->
+                                foresee(
+                                        ask().put("action", "update-service")
+                                                .put("service", "web")
+                                                .put("forceNewDeployment", true)))
+                .isInstanceOf(OperatorRefused.class);
+    }
+
+    @Test
+    void whatTagsOfOursDecideIsTold() {
+        WorkerId worker = lab.worker(256, 4096, Map.of());
+        lab.apply(lab.run(app, worker, null));
+        lab.createService(
+                app,
+                1,
+                spec -> {},
+                Lab.WEB,
+                Map.of(
+                        "gantry:priority", "70",
+                        "gantry:avoid", "family:batch",
+                        "gantry:max-parallel", "1"));
+        JsonNode lines = why("web").path("lines");
+        assertThat(lines.valueStream().map(JsonNode::asString))
+                .contains(
+                        "Its priority is 70 (gantry:priority).",
+                        "Machines with tasks of family:batch come last (gantry:avoid).",
+                        "Its deployment has at most 1 tasks that are not healthy yet; 1 more may"
+                                + " start now (gantry:max-parallel).")
+                .anyMatch(line -> line.startsWith("It may have the room of 1 less important"));
     }
 
     @Test

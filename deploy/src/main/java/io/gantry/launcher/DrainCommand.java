@@ -16,13 +16,15 @@ import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
 import software.amazon.awssdk.services.ecs.model.Task;
 import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateResponse;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Has the services leave a worker. */
 @Command(
         name = "drain",
         description = {
             "Set a worker to DRAINING: it gets no new tasks, and services replace those it has.",
-            "Tasks that belong to no service run on until they end or are stopped."
+            "Tasks that belong to no service run on until they end or are stopped, or until the"
+                    + " --deadline."
         })
 final class DrainCommand implements Callable<Integer> {
     private static final long STEP_MILLIS = 500;
@@ -36,6 +38,18 @@ final class DrainCommand implements Callable<Integer> {
 
     @Option(names = "--undo", description = "set it to ACTIVE again")
     private boolean undo;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            description = "stop whatever still runs there after that time, such as 10m")
+    private String deadline = "";
+
+    @Option(
+            names = "--pace",
+            paramLabel = "N/TIME",
+            description = "move at most so many tasks of services in that time, such as 1/30s")
+    private String pace = "";
 
     @Option(names = "--wait", description = "wait until no task of a service runs there any more")
     private boolean wait;
@@ -51,14 +65,38 @@ final class DrainCommand implements Callable<Integer> {
         if (undo && wait) {
             throw new io.gantry.launcher.Failure("There is nothing to --wait for with --undo.");
         }
+        boolean planned = !deadline.isEmpty() || !pace.isEmpty();
+        if (undo && planned) {
+            throw new io.gantry.launcher.Failure("--undo goes without --deadline and --pace.");
+        }
         Remote plane = remote.open();
         ClusterReader reader = plane.reader();
         ContainerInstance worker = new Finder(reader, remote.cluster()).worker(name);
-        set(
-                plane.api(),
-                worker,
-                undo ? ContainerInstanceStatus.ACTIVE : ContainerInstanceStatus.DRAINING);
+        if (planned) {
+            plan(plane.api(), worker);
+        } else {
+            set(
+                    plane.api(),
+                    worker,
+                    undo ? ContainerInstanceStatus.ACTIVE : ContainerInstanceStatus.DRAINING);
+        }
         return wait ? await(reader, worker) : 0;
+    }
+
+    private void plan(ApiClient api, ContainerInstance worker) {
+        String arn = worker.containerInstanceArn();
+        api.operate(
+                "drain",
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("worker", arn.substring(arn.lastIndexOf('/') + 1))
+                        .put("deadline", deadline)
+                        .put("pace", pace));
+        System.out.printf(
+                "%s is DRAINING%s%s.%n",
+                StatusReport.name(worker),
+                pace.isEmpty() ? "" : " at a pace of " + pace,
+                deadline.isEmpty() ? "" : "; its tasks are stopped in " + deadline);
     }
 
     private void set(ApiClient api, ContainerInstance worker, ContainerInstanceStatus status) {

@@ -39,7 +39,9 @@ final class TasksCommand implements Callable<Integer> {
             return switch (this) {
                 case ALL -> true;
                 case ALIVE -> !last.equals("STOPPED");
-                case PENDING, RUNNING, STOPPED -> last.equals(name());
+                // What waits for a place is not running either.
+                case PENDING -> last.equals("PENDING") || last.equals("PROVISIONING");
+                case RUNNING, STOPPED -> last.equals(name());
             };
         }
     }
@@ -57,7 +59,7 @@ final class TasksCommand implements Callable<Integer> {
             names = "--status",
             paramLabel = "STATUS",
             description =
-                    "pending, running, stopped, alive (not stopped yet) or all (default: alive)")
+                    "pending (provisioning too), running, stopped, alive (not stopped yet) or all (default: alive)")
     private String status = "alive";
 
     @Option(names = "--json", description = "print JSON, as DescribeTasks answers it")

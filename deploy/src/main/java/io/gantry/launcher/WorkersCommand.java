@@ -34,6 +34,13 @@ final class WorkersCommand implements Callable<Integer> {
             System.err.println("There are no workers in this cluster.");
         } else {
             System.out.print(TaskTables.workers(workers));
+            workers.stream()
+                    .filter(worker -> String.valueOf(worker.statusReason()).startsWith("Draining"))
+                    .forEach(
+                            worker ->
+                                    System.out.printf(
+                                            "%s: %s%n",
+                                            StatusReport.name(worker), worker.statusReason()));
         }
         return 0;
     }

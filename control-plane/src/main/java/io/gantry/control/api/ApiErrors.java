@@ -14,14 +14,19 @@ import software.amazon.awssdk.services.ecs.model.ClusterContainsServicesExceptio
 import software.amazon.awssdk.services.ecs.model.ClusterContainsTasksException;
 import software.amazon.awssdk.services.ecs.model.ClusterNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ConflictException;
+import software.amazon.awssdk.services.ecs.model.DaemonNotActiveException;
+import software.amazon.awssdk.services.ecs.model.DaemonNotFoundException;
 import software.amazon.awssdk.services.ecs.model.EcsException;
 import software.amazon.awssdk.services.ecs.model.InvalidParameterException;
+import software.amazon.awssdk.services.ecs.model.LimitExceededException;
 import software.amazon.awssdk.services.ecs.model.ResourceInUseException;
+import software.amazon.awssdk.services.ecs.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ServerException;
 import software.amazon.awssdk.services.ecs.model.ServiceDeploymentNotFoundException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotActiveException;
 import software.amazon.awssdk.services.ecs.model.ServiceNotFoundException;
 import software.amazon.awssdk.services.ecs.model.TargetNotFoundException;
+import software.amazon.awssdk.services.ecs.model.TaskSetNotFoundException;
 
 /** The errors of ECS, by what went wrong. */
 final class ApiErrors {
@@ -53,6 +58,14 @@ final class ApiErrors {
 
     private static EcsException noService(String message) {
         return (EcsException) ServiceNotFoundException.builder().message(message).build();
+    }
+
+    static EcsException noDaemon(String message) {
+        return (EcsException) DaemonNotFoundException.builder().message(message).build();
+    }
+
+    static EcsException daemonNotActive(String message) {
+        return (EcsException) DaemonNotActiveException.builder().message(message).build();
     }
 
     static EcsException noTarget(String message) {
@@ -97,9 +110,18 @@ final class ApiErrors {
                     (EcsException)
                             AttributeLimitExceededException.builder().message(message).build();
             case TARGET_NOT_FOUND -> noTarget(message);
-            case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER -> client(message);
+            case TASK_DEFINITION, WORKER_INACTIVE, CAPACITY_PROVIDER, PROVISIONING_LIMIT ->
+                    client(message);
+            case TASK_SET_NOT_FOUND ->
+                    (EcsException) TaskSetNotFoundException.builder().message(message).build();
+            case DAEMON_NOT_FOUND -> noDaemon(message);
+            case DAEMON_NOT_ACTIVE -> daemonNotActive(message);
             case RESOURCE_IN_USE ->
                     (EcsException) ResourceInUseException.builder().message(message).build();
+            case RESOURCE_NOT_FOUND ->
+                    (EcsException) ResourceNotFoundException.builder().message(message).build();
+            case LIMIT_EXCEEDED ->
+                    (EcsException) LimitExceededException.builder().message(message).build();
             case INVALID_PARAMETER -> invalid(message);
             case STALE -> unavailable(message);
         };

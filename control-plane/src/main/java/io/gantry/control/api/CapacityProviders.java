@@ -5,6 +5,7 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,7 +59,9 @@ final class CapacityProviders {
                                 .name(request.name())
                                 .autoScalingGroupProvider(
                                         group == null ? null : AutoScalingGroups.complete(group))
-                                .tags(Tags.checked(request.tags()))
+                                .tags(
+                                        Tags.checked(
+                                                request.tags(), GantryTag.Place.CAPACITY_PROVIDER))
                                 .build()));
         return CreateCapacityProviderResponse.builder()
                 .capacityProvider(view(request.name(), true))

@@ -3,6 +3,7 @@ package io.gantry.control.api;
 import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Service.LifeStatus;
 import io.gantry.control.core.state.Task;
@@ -11,13 +12,16 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ecs.model.ClusterField;
 import software.amazon.awssdk.services.ecs.model.KeyValuePair;
 
 /** Clusters as ECS describes them. */
 final class ClusterView {
     static final Set<ClusterField> EVERYTHING =
-            Set.copyOf(EnumSet.of(ClusterField.TAGS, ClusterField.SETTINGS));
+            Set.copyOf(
+                    EnumSet.of(
+                            ClusterField.TAGS, ClusterField.SETTINGS, ClusterField.CONFIGURATIONS));
 
     private static final List<String> LAUNCH_TYPES = List.of("EC2", "FARGATE", "EXTERNAL");
 
@@ -44,6 +48,8 @@ final class ClusterView {
                         include.contains(ClusterField.STATISTICS) ? statistics(cluster) : List.of())
                 .tags(include.contains(ClusterField.TAGS) ? spec.tags() : List.of())
                 .settings(include.contains(ClusterField.SETTINGS) ? spec.settings() : List.of())
+                .configuration(
+                        include.contains(ClusterField.CONFIGURATIONS) ? spec.configuration() : null)
                 .capacityProviders(spec.capacityProviders())
                 .defaultCapacityProviderStrategy(spec.defaultCapacityProviderStrategy())
                 // Nothing has to be set up for a provider, so this is never in progress.
@@ -56,7 +62,11 @@ final class ClusterView {
     }
 
     private List<KeyValuePair> statistics(Cluster cluster) {
-        List<Task> tasks = state.aliveIn(cluster.name()).toList();
+        List<Task> tasks =
+                Stream.concat(
+                                state.aliveIn(cluster.name()),
+                                state.jobs().waitingIn(cluster.name()).map(Job::shown))
+                        .toList();
         List<Service> services = state.servicesOf(cluster.name()).toList();
         var statistics = new ArrayList<KeyValuePair>();
         for (String type : LAUNCH_TYPES) {

@@ -3,6 +3,7 @@ package io.gantry.control.api;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +18,15 @@ import software.amazon.awssdk.services.ecs.model.DescribeClustersResponse;
 import software.amazon.awssdk.services.ecs.model.Failure;
 import software.amazon.awssdk.services.ecs.model.ListClustersRequest;
 import software.amazon.awssdk.services.ecs.model.ListClustersResponse;
+import software.amazon.awssdk.services.ecs.model.UpdateClusterRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateClusterResponse;
+import software.amazon.awssdk.services.ecs.model.UpdateClusterSettingsRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateClusterSettingsResponse;
 
 /** The operations on clusters. */
 final class Clusters {
     private static final int MOST_DESCRIBED = 100;
     private static final int PAGE = 100;
-    private static final ClusterSetting NO_INSIGHTS =
-            ClusterSetting.builder().name("containerInsights").value("disabled").build();
 
     private final Quorum quorum;
 
@@ -32,38 +35,25 @@ final class Clusters {
     }
 
     CreateClusterResponse create(CreateClusterRequest request) {
-        Members.refuseAllBut(
-                Set.of(
-                        "clusterName",
-                        "tags",
-                        "settings",
-                        "capacityProviders",
-                        "defaultCapacityProviderStrategy"),
-                request,
-                "",
-                ApiErrors::invalid);
-        String name = new Refs(Names.of(quorum.state())).clusterName(request.clusterName());
+        ClusterRules.checkDefaults(request.serviceConnectDefaults());
+        Names names = Names.of(quorum.state());
+        String name = new Refs(names).clusterName(request.clusterName());
         if (!Refs.NAME.matcher(name).matches()) {
             throw ApiErrors.invalid(
                     "Cluster names can have up to 255 letters, numbers, underscores and hyphens.");
-        }
-        for (ClusterSetting setting : request.settings()) {
-            if (!"disabled".equals(setting.value())) {
-                throw Members.unsupported(
-                        "settings." + setting.nameAsString(), setting.value(), ApiErrors::invalid);
-            }
         }
         quorum.accept(
                 new Command.CreateCluster(
                         software.amazon.awssdk.services.ecs.model.Cluster.builder()
                                 .clusterName(name)
-                                .settings(NO_INSIGHTS)
+                                .settings(settings(names, request))
+                                .configuration(ClusterRules.configuration(request.configuration()))
                                 .capacityProviders(
                                         CapacityProviders.checked(request.capacityProviders()))
                                 .defaultCapacityProviderStrategy(
                                         CapacityStrategyRules.checked(
                                                 request.defaultCapacityProviderStrategy()))
-                                .tags(Tags.checked(request.tags()))
+                                .tags(Tags.checked(request.tags(), GantryTag.Place.CLUSTER))
                                 .build()));
         ClusterState state = quorum.state();
         Cluster created = state.clusters().get(name);
@@ -73,6 +63,54 @@ final class Clusters {
         return CreateClusterResponse.builder()
                 .cluster(new ClusterView(state).of(created, ClusterView.EVERYTHING))
                 .build();
+    }
+
+    /** What the request does not say is as the settings of the account have it. */
+    private List<ClusterSetting> settings(Names names, CreateClusterRequest request) {
+        return request.settings().isEmpty()
+                ? List.of(
+                        ClusterRules.insights(
+                                AccountSettingName.CONTAINER_INSIGHTS.effective(
+                                        quorum.fresh(), names.root(), names.root())))
+                : ClusterRules.settings(request.settings());
+    }
+
+    UpdateClusterResponse update(UpdateClusterRequest request) {
+        ClusterRules.checkDefaults(request.serviceConnectDefaults());
+        var change =
+                software.amazon.awssdk.services.ecs.model.Cluster.builder()
+                        .configuration(ClusterRules.configuration(request.configuration()));
+        if (!request.settings().isEmpty()) {
+            change.settings(ClusterRules.settings(request.settings()));
+        }
+        return UpdateClusterResponse.builder()
+                .cluster(updated(request.cluster(), change.build()))
+                .build();
+    }
+
+    UpdateClusterSettingsResponse updateSettings(UpdateClusterSettingsRequest request) {
+        if (request.settings().isEmpty()) {
+            throw ApiErrors.invalid("settings can not be empty.");
+        }
+        var change =
+                software.amazon.awssdk.services.ecs.model.Cluster.builder()
+                        .settings(ClusterRules.settings(request.settings()))
+                        .build();
+        return UpdateClusterSettingsResponse.builder()
+                .cluster(updated(request.cluster(), change))
+                .build();
+    }
+
+    private software.amazon.awssdk.services.ecs.model.Cluster updated(
+            String given, software.amazon.awssdk.services.ecs.model.Cluster change) {
+        String name = new Refs(Names.of(quorum.state())).clusterName(given);
+        quorum.accept(new Command.UpdateCluster(name, change));
+        ClusterState state = quorum.state();
+        Cluster cluster = state.clusters().get(name);
+        if (cluster == null) {
+            throw ApiErrors.noCluster();
+        }
+        return new ClusterView(state).of(cluster, ClusterView.EVERYTHING);
     }
 
     DeleteClusterResponse delete(DeleteClusterRequest request) {

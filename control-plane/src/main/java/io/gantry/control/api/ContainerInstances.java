@@ -5,6 +5,7 @@ import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.query.Query;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,7 @@ final class ContainerInstances {
                                 known != null,
                                 cluster,
                                 registration.attributes(),
-                                Tags.checked(request.tags()),
+                                Tags.checked(request.tags(), GantryTag.Place.CONTAINER_INSTANCE),
                                 registration.resources(),
                                 registration.reservedPorts(),
                                 registering.clientToken(),

@@ -4,6 +4,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.DeploymentCircuitBreaker;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DeploymentEarlySuccessCriteria;
 import software.amazon.awssdk.services.ecs.model.DeploymentStrategy;
 import software.amazon.awssdk.services.ecs.model.ThresholdConfiguration;
 import software.amazon.awssdk.services.ecs.model.ThresholdType;
@@ -24,7 +25,8 @@ final class DeploymentRules {
                     "alarms",
                     "lifecycleHooks",
                     "linearConfiguration",
-                    "canaryConfiguration");
+                    "canaryConfiguration",
+                    "earlySuccessCriteria");
 
     private DeploymentRules() {}
 
@@ -64,6 +66,9 @@ final class DeploymentRules {
         if (given.bakeTimeInMinutes() != null) {
             merged.bakeTimeInMinutes(given.bakeTimeInMinutes());
         }
+        if (given.earlySuccessCriteria() != null) {
+            merged.earlySuccessCriteria(given.earlySuccessCriteria());
+        }
         DeploymentConfiguration result = StrategyRules.applied(merged, given);
         check(result);
         return result;
@@ -81,6 +86,7 @@ final class DeploymentRules {
         }
         within("bakeTimeInMinutes", result.bakeTimeInMinutes(), 0, MOST_BAKE_MINUTES);
         checkBreaker(result.deploymentCircuitBreaker());
+        checkEarly(result.earlySuccessCriteria(), minimum);
         if (result.alarms() != null && Boolean.TRUE.equals(result.alarms().enable())) {
             throw Members.unsupported(PATH + "alarms.enable", true, ApiErrors::invalid);
         }
@@ -98,6 +104,39 @@ final class DeploymentRules {
         }
         boolean counts = threshold.type() == ThresholdType.COUNT;
         within(path, threshold.value(), 1, counts ? ServiceRules.MOST_TASKS : 100);
+    }
+
+    /**
+     * Whoever uses the criteria says all of them.
+     *
+     * @see <a
+     *     href="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentEarlySuccessCriteria.html">DeploymentEarlySuccessCriteria</a>
+     */
+    private static void checkEarly(@Nullable DeploymentEarlySuccessCriteria criteria, int minimum) {
+        if (criteria == null) {
+            return;
+        }
+        String path = "earlySuccessCriteria.";
+        required(path + "enable", criteria.enable());
+        Integer percent = criteria.healthyPercent();
+        within(path + "healthyPercent", percent, 0, 100);
+        if (!Boolean.TRUE.equals(criteria.enable())) {
+            return;
+        }
+        required(path + "healthyPercent", percent);
+        required(
+                path + "sourceServiceRevisionCleanup",
+                criteria.sourceServiceRevisionCleanupAsString());
+        if (percent != null && percent < minimum) {
+            throw ApiErrors.invalid(
+                    PATH + path + "healthyPercent must not be below minimumHealthyPercent.");
+        }
+    }
+
+    private static void required(String member, @Nullable Object value) {
+        if (value == null) {
+            throw ApiErrors.invalid(PATH + member + " can not be null.");
+        }
     }
 
     static void within(String member, @Nullable Integer value, int least, int most) {

@@ -5,8 +5,11 @@ import io.gantry.common.model.HostPort.Protocol;
 import io.gantry.common.model.Resources;
 import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Drain;
+import io.gantry.control.core.state.Rate;
 import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,10 +51,26 @@ final class InstanceView {
 
     /** ECS says nothing here of an instance that is ACTIVE; neither do we, unless it is lost. */
     private static @Nullable String reason(Worker worker) {
-        return worker.lost()
-                ? "LOST: nothing has been heard of the agent for so long that its service tasks are"
-                        + " replaced."
-                : null;
+        if (worker.lost()) {
+            return "LOST: nothing has been heard of the agent for so long that its service tasks"
+                    + " are replaced.";
+        }
+        Drain drain = worker.drain();
+        return drain == null || worker.status() != Worker.Status.DRAINING ? null : reason(drain);
+    }
+
+    private static @Nullable String reason(Drain drain) {
+        Rate pace = drain.pace();
+        var parts = new ArrayList<String>();
+        if (drain.deadlineAtMillis() != 0) {
+            parts.add(
+                    "whatever still runs is stopped at "
+                            + Instant.ofEpochMilli(drain.deadlineAtMillis()));
+        }
+        if (pace != null) {
+            parts.add("tasks of services are moved at a pace of " + pace.text());
+        }
+        return parts.isEmpty() ? null : "Draining: " + String.join(", ", parts) + ".";
     }
 
     private static VersionInfo version(@Nullable AgentVersion agent) {

@@ -40,6 +40,10 @@ record Names(Realm realm) {
         return arn("service-revision/" + service + '/' + number);
     }
 
+    String taskSet(ServiceKey service, long number) {
+        return arn("task-set/" + service + "/ecs-svc/" + number);
+    }
+
     String task(String cluster, TaskId id) {
         return task(cluster, id.toString());
     }
@@ -61,7 +65,25 @@ record Names(Realm realm) {
     }
 
     String taskDefinition(TaskDefinitionKey key) {
-        return taskDefinition(key.toString());
+        return key.isDaemon()
+                ? arn("daemon-task-definition/" + key.plain())
+                : taskDefinition(key.toString());
+    }
+
+    String daemon(ServiceKey key) {
+        return arn("daemon/" + path(key));
+    }
+
+    String daemonDeployment(ServiceKey daemon, String id) {
+        return arn("daemon-deployment/" + path(daemon) + '/' + id);
+    }
+
+    String daemonRevision(ServiceKey daemon, long number) {
+        return arn("daemon-revision/" + path(daemon) + '/' + number);
+    }
+
+    private static String path(ServiceKey daemon) {
+        return daemon.cluster() + '/' + daemon.plainName();
     }
 
     String taskDefinition(String familyAndRevision) {
@@ -74,7 +96,7 @@ record Names(Realm realm) {
 
     /** Who owns everything as long as there are no other users. */
     String root() {
-        return new Arn("iam", "", realm.account(), "root").toString();
+        return realm.root();
     }
 
     private String arn(String resource) {

@@ -20,6 +20,7 @@ final class Refs {
     static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,255}");
 
     private static final String DEFAULT_CLUSTER = "default";
+    private static final Pattern TASK_SET = Pattern.compile("[0-9]{1,19}");
     private static final Pattern REVISION = Pattern.compile("[0-9]{1,9}");
 
     private final Realm realm;
@@ -67,6 +68,29 @@ final class Refs {
         return parts;
     }
 
+    /** The number of a task set of a service, which need not exist: 0 for one that cannot. */
+    long taskSet(ServiceKey service, String given) {
+        List<String> parts =
+                given.startsWith("arn:")
+                        ? parts(given, "task-set")
+                        : List.of((service + "/" + given).split("/", -1));
+        if (parts.size() != 4
+                || !parts.get(2).equals("ecs-svc")
+                || !TASK_SET.matcher(parts.get(3)).matches()) {
+            throw ApiErrors.invalid("Task Set Identifier is invalid");
+        }
+        if (!parts.getFirst().equals(service.cluster()) || !parts.get(1).equals(service.name())) {
+            throw ApiErrors.invalid(
+                    "Invalid identifier: Identifier is for %s/%s. Your service is %s"
+                            .formatted(parts.getFirst(), parts.get(1), service));
+        }
+        try {
+            return Long.parseLong(parts.get(3));
+        } catch (NumberFormatException tooLarge) {
+            return 0;
+        }
+    }
+
     /** The id of a task, which need not exist; null for an id of the old format. */
     @Nullable TaskId task(String cluster, String given) {
         String id = taskId(cluster, given);
@@ -98,7 +122,12 @@ final class Refs {
 
     /** Reads {@code family}, {@code family:revision} or the full name of a task definition. */
     DefinitionRef definition(String given) {
-        String name = only(parts(given, "task-definition"), given);
+        return definition(given, "task-definition");
+    }
+
+    /** The same for another type of resource. */
+    DefinitionRef definition(String given, String type) {
+        String name = only(parts(given, type), given);
         int colon = name.lastIndexOf(':');
         String family = colon < 0 ? name : name.substring(0, colon);
         if (!NAME.matcher(family).matches()) {
@@ -156,7 +185,7 @@ final class Refs {
     }
 
     /** What follows the type of the resource; a name that is not a full one is a single part. */
-    private List<String> parts(String given, String type) {
+    List<String> parts(String given, String type) {
         if (!given.startsWith("arn:")) {
             return List.of(given);
         }

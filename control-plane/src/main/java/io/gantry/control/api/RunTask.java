@@ -5,12 +5,17 @@ import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.capacity.Platform;
 import io.gantry.control.core.capacity.Split;
 import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.command.Command.Newcomer;
+import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
+import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.schedule.Refusal;
 import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Token;
@@ -44,6 +49,7 @@ final class RunTask {
     private final CapacityChoice capacity;
     private final Launch launch;
     private final Starting starting;
+    private final Job.@Nullable Ask job;
     private Map<WorkerId, Refusal> refusals = Map.of();
     private List<Failure> empty = List.of();
 
@@ -59,7 +65,9 @@ final class RunTask {
         this.cluster = found.name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
         this.capacity = RunTaskRules.capacity(request, found, definition);
+        FallbackRules.check(request.tags(), GantryTag.Place.TASK, capacity, found);
         this.launch = RunTaskRules.launch(request, cluster, definition, capacity);
+        this.job = JobRules.ask(request, definition, launch);
         Token given = Tokens.of("RunTask", cluster, request.clientToken(), 64);
         this.starting =
                 new Starting(
@@ -73,19 +81,52 @@ final class RunTask {
     }
 
     RunTaskResponse run() {
+        if (starting.isRepetition(asked)) {
+            return response(false);
+        }
         int count = Objects.requireNonNullElse(request.count(), 1);
-        for (int round = 0; round < MOST_ROUNDS && starting.count() < count; round++) {
-            ClusterState state = round == 0 ? asked : quorum.state();
-            if (round == 0 && starting.isRepetition(state)) {
-                return response(false);
-            }
-            SplitPlan plan = plan(state, count - starting.count());
-            if (plan.places().isEmpty()
-                    || !starting.propose(plan.places(), this::provision).own()) {
+        var room = new MadeRoom(context, quorum, cluster, launch);
+        ClusterState state = asked;
+        int rounds = 0;
+        while (rounds < MOST_ROUNDS && starting.count() < count) {
+            int missing = count - starting.count();
+            SplitPlan plan = plan(state, missing);
+            room.make(state, plan.shortages());
+            if (plan.places().isEmpty() && !mayWait()) {
+                if (!room.await()) {
+                    break;
+                }
+            } else if (propose(plan, state, missing)) {
+                rounds++;
+            } else {
                 break;
             }
+            state = quorum.state();
         }
         return response(true);
+    }
+
+    /** Whether what is still missing is worth another round. */
+    private boolean propose(SplitPlan plan, ClusterState state, int count) {
+        if (job == null) {
+            return starting.propose(plan.places(), this::provision).own();
+        }
+        Split split = split(state);
+        List<Newcomer> newcomers =
+                JobRules.newcomers(
+                        job, plan, split == null ? null : split.next(count), this::newcomer);
+        return !newcomers.isEmpty() && starting.propose(job, newcomers);
+    }
+
+    private Newcomer newcomer(JobRules.Spot spot) {
+        return spot.taking(
+                context.ids().task(),
+                Launches.containers(definition, context.ids()),
+                provision(spot.provider()));
+    }
+
+    private boolean mayWait() {
+        return job != null && job.terms().mayWait();
     }
 
     private SplitPlan plan(ClusterState state, int count) {
@@ -97,7 +138,8 @@ final class RunTask {
                         launch.group(),
                         Constraints.all(definition.definition(), request.placementConstraints()),
                         request.placementStrategy(),
-                        Capacity.of(capacity.launchType(), null));
+                        Capacity.of(capacity.launchType(), null),
+                        Preference.of(launch.tags(), state.clusters().get(cluster)));
         SplitPlan plan = SplitPlan.of(state, demand, split(state), context.random());
         if (plan.places().isEmpty() && plan.refusals().isEmpty() && starting.count() == 0) {
             noMachines();
@@ -116,9 +158,12 @@ final class RunTask {
                 : Split.of(capacity.strategy(), starting.tasks(state));
     }
 
-    /** Fargate's machines are none of the cluster's: without any the request is not wrong. */
+    /**
+     * Fargate's machines are none of the cluster's: without any the request is not wrong; nor is
+     * one that waits for them.
+     */
     private void noMachines() {
-        if (!capacity.isFargate()) {
+        if (!capacity.isFargate() && !mayWait()) {
             throw ApiErrors.invalid(
                     "No Container Instances were found in your "
                             + (capacity.strategy().isEmpty() ? "cluster." : "capacity provider."));

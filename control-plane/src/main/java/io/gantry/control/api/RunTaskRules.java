@@ -3,6 +3,7 @@ package io.gantry.control.api;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Overridden;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.List;
@@ -140,9 +141,12 @@ final class RunTaskRules {
             RunTaskRequest request, String cluster, TaskDefinitionRow definition) {
         boolean managed = Boolean.TRUE.equals(request.enableECSManagedTags());
         boolean propagated = request.propagateTags() == PropagateTags.TASK_DEFINITION;
-        return Tags.merged(
-                managed ? List.of(Tags.tag("aws:ecs:clusterName", cluster)) : List.of(),
-                propagated ? definition.tags() : List.of(),
-                Tags.checked(request.tags()));
+        List<Tag> merged =
+                Tags.merged(
+                        managed ? List.of(Tags.tag("aws:ecs:clusterName", cluster)) : List.of(),
+                        propagated ? definition.tags() : List.of(),
+                        Tags.checked(request.tags(), GantryTag.Place.TASK));
+        JobRules.check(merged);
+        return merged;
     }
 }

@@ -9,10 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
+import software.amazon.awssdk.services.ecs.model.CreateTaskSetRequest;
 import software.amazon.awssdk.services.ecs.model.LaunchType;
 import software.amazon.awssdk.services.ecs.model.SchedulingStrategy;
 import software.amazon.awssdk.services.ecs.model.Service;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
+import software.amazon.awssdk.services.ecs.model.TaskSet;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
 
 /**
@@ -48,6 +50,24 @@ record ServiceCapacity(
         }
         choice.check(definition);
         choice.check(request.placementConstraints(), request.placementStrategy());
+        choice.check(request.platformVersion());
+        return of(choice, request.platformVersion(), definition);
+    }
+
+    /** What a new task set of a service asks for. */
+    static ServiceCapacity of(
+            CreateTaskSetRequest request,
+            Cluster cluster,
+            TaskDefinition definition,
+            Service service) {
+        CapacityChoice choice =
+                CapacityChoice.of(
+                        request.launchTypeAsString(),
+                        request.capacityProviderStrategy(),
+                        cluster,
+                        ApiErrors::client);
+        choice.check(definition);
+        choice.check(service.placementConstraints(), service.placementStrategy());
         choice.check(request.platformVersion());
         return of(choice, request.platformVersion(), definition);
     }
@@ -103,6 +123,17 @@ record ServiceCapacity(
 
     /** The configuration of the service with this capacity. */
     Service on(Service spec) {
+        List<CapacityProviderStrategyItem> strategy = choice.strategy();
+        return spec.toBuilder()
+                .launchType(strategy.isEmpty() ? LaunchType.fromValue(choice.launchType()) : null)
+                .capacityProviderStrategy(strategy.isEmpty() ? null : strategy)
+                .platformVersion(platformVersion)
+                .platformFamily(platformFamily)
+                .build();
+    }
+
+    /** The configuration of the task set with this capacity. */
+    TaskSet on(TaskSet spec) {
         List<CapacityProviderStrategyItem> strategy = choice.strategy();
         return spec.toBuilder()
                 .launchType(strategy.isEmpty() ? LaunchType.fromValue(choice.launchType()) : null)

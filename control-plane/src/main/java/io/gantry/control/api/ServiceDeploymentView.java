@@ -5,9 +5,11 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceDeployment;
+import io.gantry.control.core.state.ServiceDeployment.Tally;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.ServiceRevision;
 import io.gantry.control.core.state.Staging;
+import io.gantry.control.core.state.TaskCounts;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -102,13 +104,13 @@ final class ServiceDeploymentView {
     }
 
     private ServiceRevisionSummary summary(ServiceDeployment row, long number) {
-        Deployment now = deployment(row, number);
+        Tally tally = tally(row, number);
         var builder =
                 ServiceRevisionSummary.builder()
                         .arn(names.serviceRevision(row.key().service(), number))
-                        .requestedTaskCount(now == null ? 0 : now.desired())
-                        .runningTaskCount(now == null ? 0 : now.running())
-                        .pendingTaskCount(now == null ? 0 : now.pending());
+                        .requestedTaskCount(tally.desired())
+                        .runningTaskCount(tally.tasks().running())
+                        .pendingTaskCount(tally.tasks().pending());
         Staging staging = row.staging();
         if (staging != null && (number == row.target() || number == staging.blue())) {
             boolean green = number == row.target();
@@ -117,6 +119,21 @@ final class ServiceDeploymentView {
                             green ? staging.production() : 100 - staging.production());
         }
         return builder.build();
+    }
+
+    /** How many tasks there are, or were when the deployment ended. */
+    private Tally tally(ServiceDeployment row, long number) {
+        Deployment now = deployment(row, number);
+        var present =
+                now == null
+                        ? new Tally(number, 0, TaskCounts.NONE)
+                        : new Tally(number, now.desired(), now.tasks());
+        return row.tallies().isEmpty()
+                ? present
+                : row.tallies().stream()
+                        .filter(each -> each.revision() == number)
+                        .findFirst()
+                        .orElse(new Tally(number, 0, TaskCounts.NONE));
     }
 
     private @Nullable Deployment deployment(ServiceDeployment row, long number) {

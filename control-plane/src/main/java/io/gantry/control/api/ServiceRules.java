@@ -64,6 +64,8 @@ final class ServiceRules {
     /** Everything about a new service that can be said without looking at the state. */
     static void check(CreateServiceRequest request) {
         Function<String, EcsException> invalid = ApiErrors::invalid;
+        ExternalRules.check(request);
+        boolean external = ExternalRules.isExternal(request.deploymentController());
         Placement.launchType(request.launchTypeAsString(), ApiErrors::client);
         if (request.launchType() != null && !request.capacityProviderStrategy().isEmpty()) {
             throw ApiErrors.invalid(
@@ -76,13 +78,13 @@ final class ServiceRules {
             throw ApiErrors.invalid(
                     "Service names can have up to 255 letters, numbers, underscores and hyphens.");
         }
-        if (request.taskDefinition() == null || request.taskDefinition().isBlank()) {
+        if (!external && (request.taskDefinition() == null || request.taskDefinition().isBlank())) {
             throw ApiErrors.invalid("TaskDefinition can not be blank.");
         }
         ApiErrors.checkModel(request, invalid);
         Members.refuseAllBut(CREATE, request, "", invalid);
         DaemonRules.check(request);
-        if (request.desiredCount() == null && !DaemonRules.isDaemon(request)) {
+        if (request.desiredCount() == null && !external && !DaemonRules.isDaemon(request)) {
             throw ApiErrors.invalid("desiredCount can not be null.");
         }
         if (request.desiredCount() != null) {
@@ -113,7 +115,9 @@ final class ServiceRules {
     }
 
     private static void checkController(@Nullable DeploymentController controller) {
-        if (controller != null && !"ECS".equals(controller.typeAsString())) {
+        if (controller != null
+                && !"ECS".equals(controller.typeAsString())
+                && !ExternalRules.isExternal(controller)) {
             throw Members.unsupported(
                     "deploymentController", controller.typeAsString(), ApiErrors::invalid);
         }
@@ -127,7 +131,8 @@ final class ServiceRules {
     }
 
     /** The configuration of a new service, with what was left out. */
-    static Service spec(CreateServiceRequest request, String taskDefinition, String creator) {
+    static Service spec(
+            CreateServiceRequest request, @Nullable String taskDefinition, String creator) {
         return Service.builder()
                 .taskDefinition(taskDefinition)
                 .deploymentConfiguration(
@@ -153,7 +158,8 @@ final class ServiceRules {
     }
 
     /** The configuration after a change: what the request leaves out stays as it is. */
-    static Service spec(Service before, UpdateServiceRequest request, String taskDefinition) {
+    static Service spec(
+            Service before, UpdateServiceRequest request, @Nullable String taskDefinition) {
         Service.Builder builder =
                 before.toBuilder()
                         .taskDefinition(taskDefinition)

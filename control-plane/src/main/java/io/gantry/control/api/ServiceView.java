@@ -13,9 +13,9 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
-import software.amazon.awssdk.services.ecs.model.DeploymentController;
 import software.amazon.awssdk.services.ecs.model.ServiceCurrentRevisionSummary;
 import software.amazon.awssdk.services.ecs.model.ServiceEvent;
+import software.amazon.awssdk.services.ecs.model.TaskSet;
 
 /** Services as ECS describes them. */
 final class ServiceView {
@@ -38,20 +38,24 @@ final class ServiceView {
                         .serviceRegistries(List.of())
                         // ECS leaves its own controller out, and Terraform looks for records of
                         // the deployments themselves when it sees one.
-                        .deploymentController((DeploymentController) null)
+                        .deploymentController(
+                                service.external() ? service.spec().deploymentController() : null)
                         .status(service.status().name())
                         .desiredCount(service.desiredCount())
                         .runningCount(deployments.stream().mapToInt(Deployment::running).sum())
                         .pendingCount(deployments.stream().mapToInt(Deployment::pending).sum())
-                        .deployments(deployments(service))
+                        .deployments(service.external() ? List.of() : deployments(service))
+                        .taskSets(service.external() ? taskSets(service, tagged) : null)
                         .events(service.events().stream().map(ServiceView::event).toList())
                         .createdAt(Views.time(service.createdAtMillis()));
         ServiceDeployment.Key ongoing = service.ongoing();
         if (ongoing != null) {
             builder.currentServiceDeployment(names.serviceDeployment(ongoing));
         }
-        builder.currentServiceRevisions(
-                deployments.stream().map(each -> revision(service, each)).toList());
+        if (!service.external()) {
+            builder.currentServiceRevisions(
+                    deployments.stream().map(each -> revision(service, each)).toList());
+        }
         if (tagged) {
             builder.tags(service.tags());
         }
@@ -63,6 +67,13 @@ final class ServiceView {
             software.amazon.awssdk.services.ecs.model.Service spec) {
         List<CapacityProviderStrategyItem> strategy = spec.capacityProviderStrategy();
         return strategy.isEmpty() ? null : strategy;
+    }
+
+    private List<TaskSet> taskSets(Service service, boolean tagged) {
+        var view = new TaskSetView(names);
+        return service.deployments().stream()
+                .map(each -> view.of(service.key(), each, tagged))
+                .toList();
     }
 
     private ServiceCurrentRevisionSummary revision(Service service, Deployment deployment) {

@@ -5,9 +5,12 @@ import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
 import io.gantry.control.core.reconcile.Launches;
+import io.gantry.control.core.rollout.Controllers;
 import io.gantry.control.core.rollout.Revisions;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deployment;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.TaskDefinitionKey;
@@ -52,31 +55,36 @@ final class Services {
         ServiceRules.check(request);
         ClusterState state = quorum.fresh();
         Names names = Names.of(state);
-        var refs = new Refs(names);
-        Cluster found = refs.cluster(state, request.cluster());
-        String cluster = found.name();
-        var key = new ServiceKey(cluster, request.serviceName());
-        TaskDefinitionRow row = refs.activeDefinition(state, request.taskDefinition());
-        Placement.checkTogether(row.definition(), request.placementConstraints());
-        TaskDefinitionKey definition = row.key();
-        ServiceCapacity capacity = ServiceCapacity.of(request, found, row.definition());
+        Cluster cluster = new Refs(names).cluster(state, request.cluster());
+        var key = new ServiceKey(cluster.name(), request.serviceName());
+        boolean external = ExternalRules.isExternal(request.deploymentController());
+        TaskDefinitionRow row =
+                external ? null : new Refs(names).activeDefinition(state, request.taskDefinition());
+        var spec =
+                row == null
+                        ? ExternalRules.bare(ServiceRules.spec(request, null, names.root()))
+                        : spec(request, cluster, row, names);
         quorum.accept(
                 new Command.CreateService(
                         key,
-                        RebalancingRules.begin(
-                                capacity.on(
-                                        ServiceRules.spec(
-                                                request,
-                                                names.taskDefinition(definition),
-                                                names.root())),
-                                request.availabilityZoneRebalancing()),
+                        RebalancingRules.begin(spec, request.availabilityZoneRebalancing()),
                         Objects.requireNonNullElse(request.desiredCount(), 0),
-                        Tags.checked(request.tags()),
-                        definition,
-                        context.ids().deployment(),
-                        Tokens.of("CreateService", cluster, request.clientToken(), 36),
+                        Tags.checked(request.tags(), GantryTag.Place.SERVICE),
+                        row == null ? null : row.key(),
+                        external ? 0 : context.ids().deployment(),
+                        Tokens.of("CreateService", cluster.name(), request.clientToken(), 36),
                         JsonForm.fingerprint(request)));
         return CreateServiceResponse.builder().service(describe(key, true)).build();
+    }
+
+    private static software.amazon.awssdk.services.ecs.model.Service spec(
+            CreateServiceRequest request, Cluster cluster, TaskDefinitionRow row, Names names) {
+        Placement.checkTogether(row.definition(), request.placementConstraints());
+        ServiceCapacity capacity = ServiceCapacity.of(request, cluster, row.definition());
+        FallbackRules.check(
+                request.tags(), GantryTag.Place.SERVICE, capacity.choice(), cluster);
+        return capacity.on(
+                ServiceRules.spec(request, names.taskDefinition(row.key()), names.root()));
     }
 
     private software.amazon.awssdk.services.ecs.model.Service describe(
@@ -111,29 +119,26 @@ final class Services {
         var refs = new Refs(names);
         String cluster = refs.cluster(state, request.cluster()).name();
         ServiceKey key = refs.service(cluster, request.service());
-        Service service = state.services().get(key);
-        if (service == null) {
-            throw ApiErrors.noService();
+        Service service = active(state, key);
+        if (staysExternal(service, request)) {
+            return external(service, request);
         }
-        if (!service.active()) {
-            throw ApiErrors.of(new Refused(Cause.SERVICE_NOT_ACTIVE, "Service was not ACTIVE."));
-        }
-        DaemonRules.check(service.spec(), request);
-        TaskDefinitionKey running = service.primary().taskDefinition();
+        TaskDefinitionKey running = running(service);
+        var before = service.external() ? ExternalRules.takenBack(service.spec()) : service.spec();
+        DaemonRules.check(before, request);
         TaskDefinitionKey wanted =
                 request.taskDefinition() == null
                         ? running
                         : refs.activeDefinition(state, request.taskDefinition()).key();
-        var capacity =
-                ServiceCapacity.after(service.spec(), request, state.taskDefinitions().get(wanted));
+        var capacity = ServiceCapacity.after(before, request, state.taskDefinitions().get(wanted));
         var spec =
                 RebalancingRules.change(
                         capacity.on(
-                                ServiceRules.spec(
-                                        service.spec(), request, names.taskDefinition(wanted))),
+                                ServiceRules.spec(before, request, names.taskDefinition(wanted))),
                         request.availabilityZoneRebalancing());
         boolean deploys =
-                !wanted.equals(running)
+                service.external()
+                        || !wanted.equals(running)
                         || Revisions.differ(service.spec(), spec)
                         || Boolean.TRUE.equals(request.forceNewDeployment());
         return new Command.UpdateService(
@@ -143,6 +148,58 @@ final class Services {
                 Objects.requireNonNullElse(request.desiredCount(), service.desiredCount()),
                 wanted,
                 deploys ? context.ids().deployment() : 0);
+    }
+
+    private static Service active(ClusterState state, ServiceKey key) {
+        Service service = state.services().get(key);
+        if (service == null) {
+            throw ApiErrors.noService();
+        }
+        if (!service.active()) {
+            throw ApiErrors.of(new Refused(Cause.SERVICE_NOT_ACTIVE, "Service was not ACTIVE."));
+        }
+        return service;
+    }
+
+    /** What ECS would go on with. */
+    private static TaskDefinitionKey running(Service service) {
+        String wrong = Controllers.refusal(service, false);
+        Deployment present = service.external() ? service.primarySet() : service.primary();
+        if (wrong != null || present == null) {
+            throw ApiErrors.invalid(String.valueOf(wrong));
+        }
+        return present.taskDefinition();
+    }
+
+    /** Whether somebody else is to deploy the service once it is changed. */
+    private static boolean staysExternal(Service service, UpdateServiceRequest request) {
+        return request.deploymentController() == null
+                ? service.external()
+                : ExternalRules.isExternal(request.deploymentController());
+    }
+
+    private static Command.UpdateService external(Service service, UpdateServiceRequest request) {
+        ExternalRules.check(service.spec(), service.external(), request);
+        var before = service.external() ? service.spec() : ExternalRules.bare(service.spec());
+        var spec =
+                RebalancingRules.change(
+                        ServiceRules.spec(before, request, before.taskDefinition()),
+                        request.availabilityZoneRebalancing());
+        service.deployments().stream()
+                .flatMap(each -> Stream.ofNullable(each.set()))
+                .forEach(
+                        set ->
+                                TaskSetRules.check(
+                                        set,
+                                        spec.placementConstraints(),
+                                        spec.placementStrategy()));
+        return new Command.UpdateService(
+                service.key(),
+                service.version(),
+                spec,
+                Objects.requireNonNullElse(request.desiredCount(), service.desiredCount()),
+                null,
+                0);
     }
 
     DeleteServiceResponse delete(DeleteServiceRequest request) {

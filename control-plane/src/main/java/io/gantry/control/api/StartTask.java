@@ -1,13 +1,17 @@
 package io.gantry.control.api;
 
 import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Plan;
 import io.gantry.control.core.schedule.Planner;
+import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.schedule.Refusal;
+import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.GantryTag;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
@@ -44,9 +48,13 @@ final class StartTask {
         RunTaskRequest same = alike(request);
         RunTaskRules.checkBefore(same);
         var refs = new Refs(Names.of(state));
-        this.cluster = refs.cluster(state, request.cluster()).name();
+        Cluster found = refs.cluster(state, request.cluster());
+        this.cluster = found.name();
         this.definition = refs.activeDefinition(state, request.taskDefinition());
-        this.launch = RunTaskRules.launch(same, cluster, definition, CapacityChoice.of(List.of()));
+        CapacityChoice capacity = CapacityChoice.of(List.of());
+        this.launch = RunTaskRules.launch(same, cluster, definition, capacity);
+        JobRules.refused(launch.tags(), "StartTask");
+        FallbackRules.check(request.tags(), GantryTag.Place.TASK, capacity, found);
         this.starting =
                 new Starting(
                         context,
@@ -136,7 +144,9 @@ final class StartTask {
                 count,
                 launch.group(),
                 Constraints.all(definition.definition(), List.of()),
-                List.of());
+                List.of(),
+                Capacity.of(launch.launchType(), null),
+                Preference.of(launch.tags(), asked.clusters().get(cluster)));
     }
 
     private void fail(Refusal refusal) {

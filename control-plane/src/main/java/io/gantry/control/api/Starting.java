@@ -4,11 +4,13 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.Launch;
+import io.gantry.control.core.command.Command.Newcomer;
 import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Launches;
 import io.gantry.control.core.schedule.SplitPlan.Place;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Token;
@@ -108,8 +110,8 @@ final class Starting {
                                                 Launches.containers(definition, context.ids()),
                                                 provisions.apply(place.provider())))
                         .toList();
-        Reply reply =
-                quorum.acceptPart(
+        List<TaskId> now =
+                started(
                         new Command.RunTasks(
                                 cluster,
                                 definition.key(),
@@ -118,6 +120,28 @@ final class Starting {
                                 !started.isEmpty(),
                                 launch,
                                 starts));
+        return new Outcome(
+                starts.stream().map(Start::task).toList().containsAll(now),
+                starts.stream()
+                        .filter(start -> !now.contains(start.task()))
+                        .map(Start::worker)
+                        .toList());
+    }
+
+    /**
+     * Starts jobs, or lets them wait; whether any were this request's own, and not those of one
+     * before.
+     */
+    boolean propose(Job.Ask ask, List<Newcomer> newcomers) {
+        List<TaskId> now =
+                started(
+                        new Command.RunJobs(
+                                cluster, ask, token, fingerprint, !started.isEmpty(), newcomers));
+        return !now.isEmpty() && newcomers.stream().map(Newcomer::task).toList().containsAll(now);
+    }
+
+    private List<TaskId> started(Command command) {
+        Reply reply = quorum.acceptPart(command);
         if (reply instanceof Reply.Conflict(List<TaskId> tasks)) {
             throw conflict(tasks);
         }
@@ -125,12 +149,7 @@ final class Starting {
             throw new IllegalStateException("unexpected reply " + reply);
         }
         started.addAll(now);
-        return new Outcome(
-                starts.stream().map(Start::task).toList().containsAll(now),
-                starts.stream()
-                        .filter(start -> !now.contains(start.task()))
-                        .map(Start::worker)
-                        .toList());
+        return now;
     }
 
     private RuntimeException conflict(List<TaskId> tasks) {
@@ -143,14 +162,14 @@ final class Starting {
 
     /** Those that have been started. */
     List<io.gantry.control.core.state.Task> tasks(ClusterState state) {
-        return started.stream().flatMap(id -> Stream.ofNullable(state.tasks().get(id))).toList();
+        return started.stream().flatMap(id -> Stream.ofNullable(state.described(id))).toList();
     }
 
     /** Those that have been started, as descriptions show them. */
     List<Task> described(ClusterState state) {
         var view = new TaskView(state);
         return started.stream()
-                .map(id -> state.tasks().get(id))
+                .map(state::described)
                 .filter(Objects::nonNull)
                 .map(task -> view.of(task, true))
                 .toList();

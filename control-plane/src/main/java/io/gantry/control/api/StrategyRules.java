@@ -5,6 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.CanaryConfiguration;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DeploymentEarlySuccessCriteria;
 import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHook;
 import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHookStage;
 import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHookTargetType;
@@ -64,7 +65,9 @@ final class StrategyRules {
                 strategy == DeploymentStrategy.CANARY
                         ? canary(before.canaryConfiguration(), given.canaryConfiguration())
                         : null);
-        return merged.deploymentCircuitBreaker(each -> each.enable(false).rollback(false)).build();
+        return merged.deploymentCircuitBreaker(each -> each.enable(false).rollback(false))
+                .earlySuccessCriteria((DeploymentEarlySuccessCriteria) null)
+                .build();
     }
 
     private static void refuseOthers(
@@ -82,6 +85,10 @@ final class StrategyRules {
         var breaker = given.deploymentCircuitBreaker();
         if (!rolling && breaker != null && Boolean.TRUE.equals(breaker.enable())) {
             throw misplaced("deploymentCircuitBreaker", String.valueOf(strategy));
+        }
+        var early = given.earlySuccessCriteria();
+        if (!rolling && early != null && Boolean.TRUE.equals(early.enable())) {
+            throw misplaced("earlySuccessCriteria", String.valueOf(strategy));
         }
     }
 

@@ -1,12 +1,13 @@
 package io.gantry.control.api;
 
-import io.gantry.control.core.state.Loss;
+import io.gantry.control.core.state.GantryTag;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Tag;
 
 /** The rules for tags. Lengths and characters are checked with the rest of a request's model. */
@@ -16,31 +17,34 @@ final class Tags {
 
     private Tags() {}
 
-    /** Tags that a user may set. */
-    static List<Tag> checked(List<Tag> given) {
+    /** Tags that a user may set on a resource of some kind. */
+    static List<Tag> checked(List<Tag> given, GantryTag.Place place) {
         if (given.size() > MOST) {
             throw ApiErrors.invalid("The number of tags must not exceed " + MOST + ".");
         }
         Set<String> keys = new HashSet<>();
         for (Tag tag : given) {
             String key = tag.key();
-            if (key == null || key.isEmpty()) {
-                throw ApiErrors.invalid("The tag key must not be null or empty.");
-            }
-            if (key.toLowerCase(Locale.ROOT).startsWith(RESERVED)) {
-                throw ApiErrors.invalid(
-                        "Tag keys that begin with 'aws:' are reserved: '" + key + "'.");
-            }
-            if (key.equals(Loss.TAG) && Loss.parse(String.valueOf(tag.value())) == null) {
-                throw ApiErrors.invalid(
-                        "The value '%s' of the tag %s is invalid. It must be never, or a time from 10s to 24h such as 30s, 5m or 1h."
-                                .formatted(tag.value(), Loss.TAG));
+            checkKey(key);
+            String complaint = GantryTag.complaint(tag, place);
+            if (complaint != null) {
+                throw ApiErrors.invalid(complaint);
             }
             if (!keys.add(key)) {
                 throw ApiErrors.invalid("Duplicate tag key '" + key + "'.");
             }
         }
         return given.stream().map(tag -> tag.value() == null ? tag(tag.key(), "") : tag).toList();
+    }
+
+    /** Throws unless a user may set or remove a tag of this key. */
+    static void checkKey(@Nullable String key) {
+        if (key == null || key.isEmpty()) {
+            throw ApiErrors.invalid("The tag key must not be null or empty.");
+        }
+        if (key.toLowerCase(Locale.ROOT).startsWith(RESERVED)) {
+            throw ApiErrors.invalid("Tag keys that begin with 'aws:' are reserved: '" + key + "'.");
+        }
     }
 
     static Tag tag(String key, String value) {

@@ -143,7 +143,7 @@ final class TaskProtection {
                 failures.add(Views.missing(names.task(cluster, refs.taskId(cluster, given))));
                 return null;
             }
-            if (task.service() == null) {
+            if (task.service() == null || task.service().isDaemon()) {
                 fail(
                         task,
                         "TASK_NOT_VALID",

@@ -21,6 +21,10 @@ import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
 import software.amazon.awssdk.services.ecs.model.ListTagsForResourceRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.StopTaskRequest;
+import software.amazon.awssdk.services.ecs.model.TagResourceRequest;
+import software.amazon.awssdk.services.ecs.model.UntagResourceRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateClusterRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateClusterSettingsRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateTaskProtectionRequest;
 
@@ -90,6 +94,12 @@ public final class TaskRoleRules implements Authorization {
             case DescribeClustersRequest clusters -> names.cluster(first(clusters.clusters()));
             case ListTagsForResourceRequest tags ->
                     tags.resourceArn() == null ? EVERYTHING : tags.resourceArn();
+            case TagResourceRequest tags ->
+                    tags.resourceArn() == null ? EVERYTHING : tags.resourceArn();
+            case UntagResourceRequest tags ->
+                    tags.resourceArn() == null ? EVERYTHING : tags.resourceArn();
+            case UpdateClusterRequest update -> names.cluster(update.cluster());
+            case UpdateClusterSettingsRequest update -> names.cluster(update.cluster());
             default -> EVERYTHING;
         };
     }

@@ -2,6 +2,7 @@ package io.gantry.control.api;
 
 import io.gantry.control.core.capacity.Platform;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Health;
 import io.gantry.control.core.state.TaskDefinitionRow;
@@ -21,6 +22,7 @@ import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 /** Tasks as ECS describes them. */
 final class TaskView {
     private static final String ZONE = "ecs.availability-zone";
+    private static final String PROVISIONING = "PROVISIONING";
     private static final String ARCHITECTURE = "ecs.cpu-architecture";
 
     private final ClusterState state;
@@ -68,7 +70,17 @@ final class TaskView {
                         .tags(tagged ? task.tags() : List.of());
         times(builder, task.times());
         builder.connectivityAt(Views.time(connectedAt(task, worker)));
-        return builder.build();
+        return task.worker().equals(Job.NOWHERE) ? unplaced(builder, task) : builder.build();
+    }
+
+    /** A task on no machine: it waits for one, or has stopped without any. */
+    private static software.amazon.awssdk.services.ecs.model.Task unplaced(
+            software.amazon.awssdk.services.ecs.model.Task.Builder builder, Task task) {
+        return builder.containerInstanceArn(null)
+                .connectivity((String) null)
+                .connectivityAt(null)
+                .lastStatus(task.alive() ? PROVISIONING : task.last().name())
+                .build();
     }
 
     private @Nullable TaskDefinition definition(Task task) {

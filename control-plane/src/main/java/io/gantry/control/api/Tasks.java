@@ -4,6 +4,7 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskOf;
@@ -66,7 +67,7 @@ final class Tasks {
                         "UserInitiated",
                         reason == null || reason.isEmpty() ? "Task stopped by user" : reason));
         ClusterState after = quorum.state();
-        Task stopped = after.tasks().get(task.id());
+        Task stopped = after.described(task.id());
         return StopTaskResponse.builder()
                 .task(new TaskView(after).of(stopped == null ? task : stopped, false))
                 .build();
@@ -74,7 +75,7 @@ final class Tasks {
 
     /** A task of the cluster, or null. */
     static @Nullable Task find(ClusterState state, @Nullable TaskId id, String cluster) {
-        Task task = id == null ? null : state.tasks().get(id);
+        Task task = id == null ? null : state.described(id);
         return task != null && task.cluster().equals(cluster) ? task : null;
     }
 
@@ -106,12 +107,10 @@ final class Tasks {
     }
 
     ListTasksResponse list(ListTasksRequest request) {
-        if (request.daemonName() != null) {
-            throw Members.unsupported("daemonName", ApiErrors::invalid);
-        }
         boolean narrowed =
                 request.family() != null
                         || request.serviceName() != null
+                        || request.daemonName() != null
                         || request.containerInstance() != null;
         if (request.startedBy() != null && narrowed) {
             throw ApiErrors.invalid("If you filter by startedBy, it must be the only filter.");
@@ -134,13 +133,14 @@ final class Tasks {
                         .and(task -> last == null || task.id().compareTo(last) > 0)
                         .and(task -> task.desired().name().equals(desired));
         Candidates all = candidates(state, cluster, request, last);
-        Stream<Task> alive = all.alive.filter(wanted).limit(PAGE + 1);
         // A task that is asked to stop is listed among those that have stopped.
         Stream<Task> rows =
-                desired.equals("RUNNING")
-                        ? alive
-                        : Stream.concat(alive, all.stopped.filter(wanted).limit(PAGE + 1))
-                                .sorted(Comparator.comparing(Task::id));
+                Stream.of(
+                                all.alive,
+                                desired.equals("RUNNING") ? Stream.<Task>of() : all.stopped,
+                                all.unplaced)
+                        .flatMap(each -> each.filter(wanted).limit(PAGE + 1))
+                        .sorted(Comparator.comparing(Task::id));
         var page = pages.cut(rows, Task::id);
         return ListTasksResponse.builder()
                 .taskArns(page.rows().stream().map(task -> names.task(cluster, task.id())).toList())
@@ -159,8 +159,16 @@ final class Tasks {
                 .toString();
     }
 
-    /** Tasks that may be listed, living and stopped ones, each in the order of their ids. */
-    private record Candidates(Stream<Task> alive, Stream<Task> stopped) {}
+    /**
+     * Tasks that may be listed, each in the order of their ids.
+     *
+     * @param unplaced those that wait for a place, or have stopped without one
+     */
+    private record Candidates(Stream<Task> alive, Stream<Task> stopped, Stream<Task> unplaced) {
+        Candidates(Stream<Task> alive, Stream<Task> stopped) {
+            this(alive, stopped, Stream.of());
+        }
+    }
 
     /** The tasks of the narrowest group that the request names. */
     private static Candidates candidates(
@@ -184,13 +192,25 @@ final class Tasks {
                     state.aliveOf(service).filter(there),
                     state.tasksOf(service).filter(task -> !task.alive()).filter(there));
         }
+        if (request.daemonName() != null) {
+            ServiceKey daemon = ServiceKey.ofDaemon(cluster, request.daemonName());
+            WorkerId where = worker;
+            Predicate<Task> there = task -> where == null || task.worker().equals(where);
+            return new Candidates(
+                    state.aliveOf(daemon).filter(there),
+                    state.tasksOf(daemon).filter(task -> !task.alive()).filter(there));
+        }
         if (worker != null) {
             return new Candidates(
                     state.aliveOn(worker), state.tasksOn(worker).filter(task -> !task.alive()));
         }
         TaskId from = last == null ? TaskOf.NO_TASK : last;
         return new Candidates(
-                state.tasksIn(cluster, false, from), state.tasksIn(cluster, true, from));
+                state.tasksIn(cluster, false, from),
+                state.tasksIn(cluster, true, from),
+                Stream.concat(state.jobs().waitingIn(cluster), state.jobs().stoppedIn(cluster))
+                        .sorted(Comparator.comparing(Job::id))
+                        .map(Job::shown));
     }
 
     private static Predicate<Task> filter(ListTasksRequest request) {

@@ -29,6 +29,7 @@ public final class LeaderDuties implements Replica.Listener {
     private final LossPatrol losses;
     private final LevelKeeper level;
     private final HookLoop hooks;
+    private final JobLoop jobs;
     private @Nullable Timer tick;
     private @Nullable Timer found;
     private @Nullable Timer keep;
@@ -45,7 +46,8 @@ public final class LeaderDuties implements Replica.Listener {
             PolicyKeeper policy,
             LossPatrol losses,
             LevelKeeper level,
-            HookLoop hooks) {
+            HookLoop hooks,
+            JobLoop jobs) {
         this.replica = replica;
         this.timers = timers;
         this.founding = founding;
@@ -56,6 +58,7 @@ public final class LeaderDuties implements Replica.Listener {
         this.losses = losses;
         this.level = level;
         this.hooks = hooks;
+        this.jobs = jobs;
     }
 
     /** Begins to follow who leads; call once. */
@@ -75,6 +78,7 @@ public final class LeaderDuties implements Replica.Listener {
             sessions.stop();
             losses.stop();
             hooks.stop();
+            jobs.stop();
             cancel(tick);
             cancel(found);
             cancel(keep);
@@ -86,6 +90,7 @@ public final class LeaderDuties implements Replica.Listener {
             sessions.start();
             losses.start();
             hooks.start();
+            jobs.start();
             // Each duty in a task of its own: one that fails leaves the others alone.
             tick = timers.after(Duration.ZERO, this::tick);
             found = timers.after(Duration.ZERO, this::found);
@@ -125,11 +130,13 @@ public final class LeaderDuties implements Replica.Listener {
     public void applied(ClusterState state, Touched touched) {
         services.touched(touched);
         hooks.touched(state, touched);
+        jobs.touched(state, touched);
     }
 
     @Override
     public void restored(ClusterState state) {
         services.touchedAll();
         hooks.touchedAll();
+        jobs.touchedAll();
     }
 }

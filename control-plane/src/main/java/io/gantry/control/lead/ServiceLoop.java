@@ -2,11 +2,15 @@ package io.gantry.control.lead;
 
 import io.gantry.common.model.IdSource;
 import io.gantry.common.time.Timers;
+import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Lanes;
+import io.gantry.control.core.reconcile.ManagedPlan;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.ManagedDaemon;
+import io.gantry.control.core.state.Priority;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.transition.Touched;
@@ -15,7 +19,10 @@ import io.gantry.control.log.CommandLog.Committed;
 import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -87,6 +94,7 @@ public final class ServiceLoop {
     void touchedAll() {
         if (running) {
             replica.state().services().forEach((key, service) -> dirty.add(key));
+            replica.state().managed().daemons().forEach((key, daemon) -> dirty.add(key));
             schedule();
         }
     }
@@ -100,7 +108,25 @@ public final class ServiceLoop {
     private void lookAtDirty() {
         scheduled.set(false);
         // Each in a task of its own: one that fails must not keep the others waiting.
-        dirty.forEach(key -> timers.run(() -> lookIfDirty(key)));
+        inOrder().forEach(key -> timers.run(() -> lookIfDirty(key)));
+    }
+
+    /** What is scarce goes to the most important ones: they are planned first. */
+    private List<ServiceKey> inOrder() {
+        ClusterState state = replica.state();
+        var priorities = new HashMap<ServiceKey, Integer>();
+        dirty.forEach(
+                key -> {
+                    Service service = state.services().get(key);
+                    priorities.put(key, service == null ? 0 : Priority.of(state, service));
+                });
+        return priorities.entrySet().stream()
+                .sorted(
+                        Map.Entry.<ServiceKey, Integer>comparingByValue()
+                                .reversed()
+                                .thenComparing(Map.Entry.comparingByKey()))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private void lookIfDirty(ServiceKey key) {
@@ -111,6 +137,10 @@ public final class ServiceLoop {
 
     private void look(ServiceKey key) {
         ClusterState state = replica.state();
+        if (key.isDaemon()) {
+            lookAtDaemon(state, state.managed().daemons().get(key));
+            return;
+        }
         Service service = state.services().get(key);
         if (service == null || !service.active()) {
             lacking.remove(key);
@@ -119,13 +149,24 @@ public final class ServiceLoop {
         CommitPlan plan = Reconciler.next(state, service, ids, random);
         remember(key, Lanes.missing(state, service) > starts(plan));
         if (plan != null) {
-            inFlight.add(key);
-            var _ =
-                    commands.submit(plan)
-                            .whenComplete(
-                                    (committed, failure) ->
-                                            timers.run(() -> landed(key, committed, failure)));
+            submit(key, plan);
         }
+    }
+
+    private void lookAtDaemon(ClusterState state, @Nullable ManagedDaemon daemon) {
+        Command step = daemon == null ? null : ManagedPlan.next(state, daemon, ids);
+        if (daemon != null && step != null) {
+            submit(daemon.key(), step);
+        }
+    }
+
+    private void submit(ServiceKey key, Command plan) {
+        inFlight.add(key);
+        var _ =
+                commands.submit(plan)
+                        .whenComplete(
+                                (committed, failure) ->
+                                        timers.run(() -> landed(key, committed, failure)));
     }
 
     private static int starts(@Nullable CommitPlan plan) {

@@ -46,7 +46,27 @@ final class Kinds<T> {
                     .add("provider=", Command.UpdateCapacityProvider.class)
                     .add("provider-", Command.DeleteCapacityProvider.class)
                     .add("capacity", Command.SetClusterCapacity.class)
-                    .add("interrupt", Command.InterruptWorker.class);
+                    .add("interrupt", Command.InterruptWorker.class)
+                    .add("taskset+", Command.CreateTaskSet.class)
+                    .add("taskset=", Command.ScaleTaskSet.class)
+                    .add("taskset!", Command.LeadTaskSet.class)
+                    .add("taskset-", Command.DeleteTaskSet.class)
+                    .add("tags+", Command.TagResource.class)
+                    .add("tags-", Command.UntagResource.class)
+                    .add("cluster=", Command.UpdateCluster.class)
+                    .add("taskdef!", Command.DeleteTaskDefinitions.class)
+                    .add("account+", Command.PutAccountSetting.class)
+                    .add("account-", Command.DeleteAccountSetting.class)
+                    .add("jobs+", Command.RunJobs.class)
+                    .add("jobs!", Command.PlaceJobs.class)
+                    .add("daemondef+", Command.RegisterDaemonTaskDefinition.class)
+                    .add("daemondef-", Command.DeleteDaemonTaskDefinition.class)
+                    .add("daemon+", Command.CreateDaemon.class)
+                    .add("daemon=", Command.UpdateDaemon.class)
+                    .add("daemon-", Command.DeleteDaemon.class)
+                    .add("daemon!", Command.AdvanceDaemon.class)
+                    .add("room", Command.MakeRoom.class)
+                    .add("drain", Command.DrainWorker.class);
 
     static final Kinds<Reply> REPLIES =
             new Kinds<Reply>()
@@ -57,7 +77,8 @@ final class Kinds<T> {
                     .add("connected", Reply.Connected.class)
                     .add("started", Reply.Started.class)
                     .add("refused", Reply.Refused.class)
-                    .add("protected", Reply.Protected.class);
+                    .add("protected", Reply.Protected.class)
+                    .add("taskset", Reply.TaskSetMade.class);
 
     private final Map<String, Class<? extends T>> types = new HashMap<>();
     private final Map<Class<?>, String> names = new HashMap<>();

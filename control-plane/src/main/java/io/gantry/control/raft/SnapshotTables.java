@@ -3,11 +3,21 @@ package io.gantry.control.raft;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.table.SortedTable;
+import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Job;
+import io.gantry.control.core.state.JobOf;
+import io.gantry.control.core.state.Jobs;
+import io.gantry.control.core.state.ManagedDaemon;
+import io.gantry.control.core.state.ManagedDaemons;
+import io.gantry.control.core.state.ManagedDefinition;
+import io.gantry.control.core.state.ManagedDeployment;
+import io.gantry.control.core.state.ManagedPost;
+import io.gantry.control.core.state.ManagedRevision;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Releases;
@@ -45,7 +55,14 @@ final class SnapshotTables {
                     Map.entry("deadlines", Deadline.class),
                     Map.entry("serviceRevisions", ServiceRevision.class),
                     Map.entry("serviceDeployments", ServiceDeployment.class),
-                    Map.entry("capacityProviders", CapacityProvider.class));
+                    Map.entry("capacityProviders", CapacityProvider.class),
+                    Map.entry("accountSettings", AccountSetting.class),
+                    Map.entry("jobs", Job.class),
+                    Map.entry("daemonTaskDefinitions", ManagedDefinition.class),
+                    Map.entry("managedDaemons", ManagedDaemon.class),
+                    Map.entry("daemonRevisions", ManagedRevision.class),
+                    Map.entry("daemonDeployments", ManagedDeployment.class),
+                    Map.entry("daemonPosts", ManagedPost.class));
 
     private final SortedTable.Editor<String, Cluster> clusters =
             SortedTable.<String, Cluster>empty().edit();
@@ -74,11 +91,30 @@ final class SnapshotTables {
             SortedTable.<String, CapacityProvider>empty().edit();
     private final SortedTable.Editor<ServiceKey, Present> daemons =
             SortedTable.<ServiceKey, Present>empty().edit();
+    private final SortedTable.Editor<AccountSetting.Key, AccountSetting> accountSettings =
+            SortedTable.<AccountSetting.Key, AccountSetting>empty().edit();
+
+    private final SortedTable.Editor<TaskId, Job> jobs = SortedTable.<TaskId, Job>empty().edit();
+    private final SortedTable.Editor<JobOf.Cluster, Present> jobsByCluster =
+            SortedTable.<JobOf.Cluster, Present>empty().edit();
+    private final SortedTable.Editor<JobOf.Queue, Present> jobsByQueue =
+            SortedTable.<JobOf.Queue, Present>empty().edit();
 
     private final SortedTable.Editor<ServiceRevision.Key, ServiceRevision> serviceRevisions =
             SortedTable.<ServiceRevision.Key, ServiceRevision>empty().edit();
     private final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeployments =
             SortedTable.<ServiceDeployment.Key, ServiceDeployment>empty().edit();
+
+    private final SortedTable.Editor<TaskDefinitionKey, ManagedDefinition> daemonDefinitions =
+            SortedTable.<TaskDefinitionKey, ManagedDefinition>empty().edit();
+    private final SortedTable.Editor<ServiceKey, ManagedDaemon> managedDaemons =
+            SortedTable.<ServiceKey, ManagedDaemon>empty().edit();
+    private final SortedTable.Editor<ManagedRevision.Key, ManagedRevision> daemonRevisions =
+            SortedTable.<ManagedRevision.Key, ManagedRevision>empty().edit();
+    private final SortedTable.Editor<ManagedDeployment.Key, ManagedDeployment> daemonDeployments =
+            SortedTable.<ManagedDeployment.Key, ManagedDeployment>empty().edit();
+    private final SortedTable.Editor<ManagedPost.Key, ManagedPost> daemonPosts =
+            SortedTable.<ManagedPost.Key, ManagedPost>empty().edit();
 
     /** Shows all rows of a state, table by table in the order of their keys. */
     static void forEach(ClusterState state, BiConsumer<String, Object> action) {
@@ -94,6 +130,17 @@ final class SnapshotTables {
         releases.revisions().forEach((key, row) -> action.accept("serviceRevisions", row));
         releases.deployments().forEach((key, row) -> action.accept("serviceDeployments", row));
         state.capacityProviders().forEach((key, row) -> action.accept("capacityProviders", row));
+        state.accountSettings().forEach((key, row) -> action.accept("accountSettings", row));
+        state.jobs().rows().forEach((key, row) -> action.accept("jobs", row));
+        forEach(state.managed(), action);
+    }
+
+    private static void forEach(ManagedDaemons managed, BiConsumer<String, Object> action) {
+        managed.definitions().forEach((key, row) -> action.accept("daemonTaskDefinitions", row));
+        managed.daemons().forEach((key, row) -> action.accept("managedDaemons", row));
+        managed.revisions().forEach((key, row) -> action.accept("daemonRevisions", row));
+        managed.deployments().forEach((key, row) -> action.accept("daemonDeployments", row));
+        managed.posts().forEach((key, row) -> action.accept("daemonPosts", row));
     }
 
     /** What the rows of a table are, or null if there is no such table. */
@@ -116,10 +163,19 @@ final class SnapshotTables {
             case Task task -> addTask(task);
             case TokenUse use -> tokens.put(use.token(), use);
             case CapacityProvider provider -> capacityProviders.put(provider.name(), provider);
+            case AccountSetting setting -> accountSettings.put(setting.key(), setting);
             case Deadline deadline -> deadlines.put(deadline, Present.YES);
             case ServiceRevision revision -> serviceRevisions.put(revision.key(), revision);
             case ServiceDeployment deployment ->
                     serviceDeployments.put(deployment.key(), deployment);
+            case Job job -> addJob(job);
+            case ManagedDefinition definition ->
+                    daemonDefinitions.put(definition.key(), definition);
+            case ManagedDaemon daemon -> managedDaemons.put(daemon.key(), daemon);
+            case ManagedRevision revision -> daemonRevisions.put(revision.key(), revision);
+            case ManagedDeployment deployment ->
+                    daemonDeployments.put(deployment.key(), deployment);
+            case ManagedPost post -> daemonPosts.put(post.key(), post);
             default -> throw new AssertionError("row of no table: " + row.getClass());
         }
     }
@@ -146,6 +202,15 @@ final class SnapshotTables {
         }
     }
 
+    private void addJob(Job job) {
+        jobs.put(job.id(), job);
+        jobsByCluster.put(JobOf.Cluster.of(job), Present.YES);
+        JobOf.Queue queue = JobOf.Queue.of(job);
+        if (queue != null) {
+            jobsByQueue.put(queue, Present.YES);
+        }
+    }
+
     ClusterState state(SnapshotFile.Header header) {
         return new ClusterState(
                 header.sequence(),
@@ -168,6 +233,14 @@ final class SnapshotTables {
                 header.restored(),
                 new Releases(serviceRevisions.done(), serviceDeployments.done()),
                 capacityProviders.done(),
-                daemons.done());
+                daemons.done(),
+                accountSettings.done(),
+                new Jobs(jobs.done(), jobsByCluster.done(), jobsByQueue.done()),
+                new ManagedDaemons(
+                        daemonDefinitions.done(),
+                        managedDaemons.done(),
+                        daemonRevisions.done(),
+                        daemonDeployments.done(),
+                        daemonPosts.done()));
     }
 }

@@ -11,6 +11,7 @@ import io.gantry.common.model.ImageReference;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Overridden;
 import io.gantry.control.core.state.Realm;
+import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.LinkedHashMap;
@@ -65,14 +66,17 @@ final class Payloads {
      */
     AcsTask run(Task task, TaskDefinitionRow row, Map<String, String> digests) {
         TaskDefinition definition = Overridden.definition(row.definition(), task.overrides());
-        return AcsTask.run(arn(task), row.key().family(), Integer.toString(row.key().revision()))
+        return AcsTask.run(
+                        arn(task),
+                        row.definition().family(),
+                        Integer.toString(row.key().revision()))
                 .taskClusterArn(arn("cluster/" + task.cluster()))
                 .limits(vcpu(definition.cpu()), mebibytes(definition.memory()))
                 .networkMode(definition.networkModeAsString())
                 .launchType(task.launchType())
                 .pidMode(definition.pidModeAsString())
                 .ipcMode(definition.ipcModeAsString())
-                .serviceName(task.service() == null ? null : task.service().name())
+                .serviceName(serviceName(task))
                 .group(task.group())
                 .leaseMillis(lease(task))
                 .containers(
@@ -82,6 +86,11 @@ final class Payloads {
                 .volumes(definition.volumes().stream().map(Payloads::volume).toList())
                 .associations(gpus(task))
                 .build();
+    }
+
+    private static @Nullable String serviceName(Task task) {
+        ServiceKey service = task.service();
+        return service == null || service.isDaemon() ? null : service.name();
     }
 
     private static List<Association> gpus(Task task) {

@@ -303,8 +303,10 @@ final class WorkerSession {
     }
 
     private static TaskDefinitionRow definition(ClusterState state, Task task) {
-        return Check.present(
-                state.taskDefinitions().get(task.taskDefinition()), task.taskDefinition());
+        TaskDefinitionRow row =
+                Check.present(
+                        state.taskDefinitions().get(task.taskDefinition()), task.taskDefinition());
+        return LogDefaults.of(state, Check.present(state.realm(), "realm"), row);
     }
 
     /** Lists what should run, so that the agent asks about everything else it has. */

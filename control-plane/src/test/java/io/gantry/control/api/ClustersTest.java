@@ -158,14 +158,8 @@ class ClustersTest {
     @Test
     void whatIsNotSupportedIsNamed() {
         assertInvalid(
-                "containerInsights",
-                () ->
-                        ecs.createCluster(
-                                r ->
-                                        r.settings(
-                                                s ->
-                                                        s.name("containerInsights")
-                                                                .value("enabled"))));
+                "serviceConnectDefaults",
+                () -> ecs.createCluster(r -> r.serviceConnectDefaults(s -> s.namespace("ns"))));
         assertInvalid("letters, numbers", () -> ecs.createCluster(r -> r.clusterName("a b")));
         assertInvalid(
                 "reserved", () -> ecs.createCluster(r -> r.tags(tag("AWS:cloudformation", "x"))));

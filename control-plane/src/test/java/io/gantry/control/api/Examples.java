@@ -4,16 +4,25 @@ import static io.gantry.control.api.Office.container;
 
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.services.ecs.model.ClusterSetting;
 import software.amazon.awssdk.services.ecs.model.CreateServiceRequest;
+import software.amazon.awssdk.services.ecs.model.CreateTaskSetRequest;
+import software.amazon.awssdk.services.ecs.model.DeleteTaskDefinitionsRequest;
 import software.amazon.awssdk.services.ecs.model.EcsRequest;
 import software.amazon.awssdk.services.ecs.model.GetTaskProtectionRequest;
+import software.amazon.awssdk.services.ecs.model.ListAccountSettingsRequest;
 import software.amazon.awssdk.services.ecs.model.ListTasksRequest;
 import software.amazon.awssdk.services.ecs.model.NetworkMode;
 import software.amazon.awssdk.services.ecs.model.PropagateTags;
+import software.amazon.awssdk.services.ecs.model.PutAccountSettingRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterContainerInstanceRequest;
 import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.RunTaskRequest;
 import software.amazon.awssdk.services.ecs.model.SubmitTaskStateChangeRequest;
+import software.amazon.awssdk.services.ecs.model.Tag;
+import software.amazon.awssdk.services.ecs.model.TagResourceRequest;
+import software.amazon.awssdk.services.ecs.model.UntagResourceRequest;
+import software.amazon.awssdk.services.ecs.model.UpdateClusterRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateContainerInstancesStateRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateServiceRequest;
 import software.amazon.awssdk.services.ecs.model.UpdateTaskProtectionRequest;
@@ -38,6 +47,8 @@ final class Examples {
                 runTask(),
                 createService(),
                 updateService(),
+                createExternalService(),
+                createTaskSet(),
                 ListTasksRequest.builder()
                         .cluster("demo")
                         .family("full")
@@ -60,6 +71,35 @@ final class Examples {
                                                                 b.containerPortRange("9000-9010")
                                                                         .hostPortRange(
                                                                                 "32000-32010")))
+                        .build(),
+                TagResourceRequest.builder()
+                        .resourceArn(Office.ARN + "cluster/demo")
+                        .tags(Tag.builder().key("team").value("a").build())
+                        .build(),
+                UntagResourceRequest.builder()
+                        .resourceArn(Office.ARN + "task-definition/full:1")
+                        .tagKeys("team")
+                        .build(),
+                UpdateClusterRequest.builder()
+                        .cluster("demo")
+                        .settings(
+                                ClusterSetting.builder()
+                                        .name("containerInsights")
+                                        .value("enabled")
+                                        .build())
+                        .configuration(c -> c.executeCommandConfiguration(e -> e.logging("NONE")))
+                        .build(),
+                DeleteTaskDefinitionsRequest.builder().taskDefinitions("full:1").build(),
+                PutAccountSettingRequest.builder()
+                        .name("containerInsights")
+                        .value("enabled")
+                        .principalArn("arn:aws:iam::" + Office.ACCOUNT + ":role/r")
+                        .build(),
+                ListAccountSettingsRequest.builder()
+                        .name("containerInsights")
+                        .value("enabled")
+                        .effectiveSettings(true)
+                        .maxResults(5)
                         .build(),
                 UpdateTaskProtectionRequest.builder()
                         .cluster("demo")
@@ -300,6 +340,32 @@ final class Examples {
                 .forceNewDeployment(true)
                 .enableECSManagedTags(false)
                 .propagateTags(PropagateTags.TASK_DEFINITION)
+                .build();
+    }
+
+    /** One that somebody else deploys. */
+    static CreateServiceRequest createExternalService() {
+        return CreateServiceRequest.builder()
+                .cluster("demo")
+                .serviceName("sets")
+                .desiredCount(2)
+                .deploymentConfiguration(d -> d.maximumPercent(200).minimumHealthyPercent(100))
+                .deploymentController(c -> c.type("EXTERNAL"))
+                .tags(t -> t.key("k").value("v"))
+                .propagateTags(PropagateTags.SERVICE)
+                .build();
+    }
+
+    static CreateTaskSetRequest createTaskSet() {
+        return CreateTaskSetRequest.builder()
+                .cluster("demo")
+                .service("sets")
+                .taskDefinition("full")
+                .externalId("release")
+                .launchType("EC2")
+                .scale(s -> s.value(12.5).unit("PERCENT"))
+                .clientToken("token")
+                .tags(t -> t.key("k").value("v"))
                 .build();
     }
 }

@@ -300,7 +300,7 @@ class ServicesTest {
                 r -> r.networkConfiguration(n -> n.awsvpcConfiguration(a -> a.subnets("s"))));
         refused(
                 "'deploymentController' with value",
-                r -> r.deploymentController(d -> d.type("EXTERNAL")));
+                r -> r.deploymentController(d -> d.type("CODE_DEPLOY")));
         refused(
                 "alarms.enable'",
                 r ->

@@ -2,6 +2,7 @@ package io.gantry.control.core;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingInt;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.common.model.HostPort;
@@ -15,10 +16,12 @@ import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskSet;
 import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Works out from scratch everything that transitions keep up to date by small changes. */
 public final class Audit {
@@ -38,7 +41,9 @@ public final class Audit {
                 .containsExactlyInAnyOrderElementsOf(
                         tasks.stream()
                                 .filter(task -> task.alive() && task.service() != null)
+                                .filter(task -> !ManagedAudit.isDaemons(task))
                                 .toList());
+        ManagedAudit.check(state);
         assertThat(protections(state))
                 .containsExactlyInAnyOrderElementsOf(
                         tasks.stream()
@@ -49,11 +54,26 @@ public final class Audit {
         state.clusters().forEach((name, cluster) -> check(state, cluster));
         state.services().forEach((key, service) -> check(state, service));
         ReleaseAudit.check(state);
+        JobAudit.check(state);
         assertThat(state.daemons().size())
                 .isEqualTo((int) state.services().values().filter(Audit::daemon).count());
         assertThat(state.clusters().values().map(Cluster::name).flatMap(state::daemonsOf))
                 .allMatch(Audit::daemon);
         tasks.forEach(Audit::check);
+        checkDefinitions(state, tasks);
+    }
+
+    /** What something may still be made of is there, deleted or not. */
+    private static void checkDefinitions(ClusterState state, List<Task> tasks) {
+        var needed = tasks.stream().filter(Task::alive).map(Task::taskDefinition).collect(toSet());
+        state.services()
+                .values()
+                .filter(service -> service.status() != Service.LifeStatus.INACTIVE)
+                .flatMap(service -> service.deployments().stream())
+                .forEach(deployment -> needed.add(deployment.taskDefinition()));
+        assertThat(needed)
+                .as("definitions that something refers to")
+                .allMatch(key -> state.taskDefinitions().get(key) != null);
     }
 
     /** The looks that are due when protections end. */
@@ -113,7 +133,11 @@ public final class Audit {
                                 .filter(t -> t.alive() && t.cluster().equals(cluster.name()))
                                 .toList());
         assertThat(cluster.running()).isEqualTo((int) count(tasks, is(Status.RUNNING)));
-        assertThat(cluster.pending()).isEqualTo((int) count(tasks, is(Status.PENDING)));
+        assertThat(cluster.pending())
+                .isEqualTo(
+                        (int)
+                                (count(tasks, is(Status.PENDING))
+                                        + state.jobs().waitingIn(cluster.name()).count()));
         assertThat(cluster.services())
                 .isEqualTo((int) state.servicesOf(cluster.name()).filter(Service::active).count());
         assertThat(cluster.instances())
@@ -132,9 +156,32 @@ public final class Audit {
             assertThat(deployment.running()).isEqualTo((int) count(own, is(Status.RUNNING)));
             assertThat(deployment.pending()).isEqualTo((int) count(own, is(Status.PENDING)));
         }
+        checkSets(service);
         if (service.active()) {
             assertThat(count(tasks, task -> task.alive() && task.wanted()))
                     .isLessThanOrEqualTo(Math.max(service.maximum(), count(tasks, Task::alive)));
+        }
+    }
+
+    /** All deployments of a service are task sets, or none is. */
+    private static void checkSets(Service service) {
+        List<TaskSet> sets =
+                service.deployments().stream()
+                        .flatMap(each -> Stream.ofNullable(each.set()))
+                        .toList();
+        assertThat(sets).hasSize(service.external() ? service.deployments().size() : 0);
+        assertThat(sets).hasSizeLessThanOrEqualTo(TaskSet.MOST);
+        assertThat(sets.stream().filter(TaskSet::primary)).hasSizeLessThanOrEqualTo(1);
+        for (Deployment deployment : service.deployments()) {
+            TaskSet set = deployment.set();
+            if (set != null) {
+                assertThat(deployment.desired()).isEqualTo(set.computed(service.desiredCount()));
+                assertThat(set.steady() && set.draining()).isFalse();
+            }
+            if (set != null && set.steady() && service.active()) {
+                assertThat(deployment.running()).isEqualTo(deployment.desired());
+                assertThat(deployment.pending()).isZero();
+            }
         }
     }
 

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.Cluster;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.Tag;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 
 /** A state to try commands on, with a clock that stands still unless told otherwise. */
@@ -206,6 +207,16 @@ public final class Lab {
             int desired,
             Consumer<software.amazon.awssdk.services.ecs.model.Service.Builder> configure,
             ServiceKey key) {
+        return createService(definition, desired, configure, key, Map.of());
+    }
+
+    /** A service with tags. */
+    public Reply createService(
+            TaskDefinitionKey definition,
+            int desired,
+            Consumer<software.amazon.awssdk.services.ecs.model.Service.Builder> configure,
+            ServiceKey key,
+            Map<String, String> tags) {
         var spec =
                 software.amazon.awssdk.services.ecs.model.Service.builder()
                         .serviceName(key.name())
@@ -216,11 +227,17 @@ public final class Lab {
                         key,
                         spec.build(),
                         desired,
-                        List.of(),
+                        tags(tags),
                         definition,
                         ids.deployment(),
                         null,
                         ""));
+    }
+
+    public static List<Tag> tags(Map<String, String> tags) {
+        return tags.entrySet().stream()
+                .map(each -> Tag.builder().key(each.getKey()).value(each.getValue()).build())
+                .toList();
     }
 
     /** A service of any configuration; the name comes from here. */

@@ -84,7 +84,8 @@ class HookLoopTest {
                         new PolicyKeeper(world.log, Policy.DEFAULT),
                         new LossPatrol(world.log, world.log, world.time, world.time),
                         new LevelKeeper(world.log, 1, () -> CompletableFuture.completedFuture(1)),
-                        new HookLoop(world.log, world.log, world.time, webhooks, targets))
+                        new HookLoop(world.log, world.log, world.time, webhooks, targets),
+                        new JobLoop(world.log, world.log, world.time, world.random))
                 .start();
     }
 

@@ -13,11 +13,13 @@ import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskSet;
 import io.gantry.control.live.LiveStore.Heartbeat;
 import io.gantry.control.log.LogUnavailable;
 import io.gantry.control.log.Replica.Role;
 import io.gantry.control.log.VirtualLog;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,7 +53,8 @@ class LeaderDutiesTest {
                         log,
                         world.time,
                         (_, _) -> new CompletableFuture<>(),
-                        new HookTargets(Map.of())));
+                        new HookTargets(Map.of())),
+                new JobLoop(log, log, world.time, world.random));
     }
 
     private void lead() {
@@ -135,6 +138,49 @@ class LeaderDutiesTest {
         world.time.advance(Duration.ofSeconds(30));
         assertThat(steady()).isFalse();
         world.time.advance(Duration.ofSeconds(15));
+        assertThat(steady()).isTrue();
+    }
+
+    private void taskSet(double percent) {
+        var spec =
+                software.amazon.awssdk.services.ecs.model.TaskSet.builder()
+                        .launchType("EC2")
+                        .scale(TaskSet.percent(percent))
+                        .build();
+        world.log.apply(
+                new Command.CreateTaskSet(
+                        World.WEB,
+                        world.ids.deployment(),
+                        world.definition,
+                        spec,
+                        List.of(),
+                        null,
+                        ""));
+    }
+
+    @Test
+    void anyLeaderGoesOnWithTaskSets() {
+        world.connect(world.worker());
+        var spec =
+                software.amazon.awssdk.services.ecs.model.Service.builder()
+                        .deploymentController(d -> d.type("EXTERNAL"))
+                        .build();
+        world.log.apply(
+                new Command.CreateService(World.WEB, spec, 4, List.of(), null, 0, null, ""));
+        lead();
+        taskSet(100);
+        world.time.advance(Duration.ofMillis(50));
+        assertThat(tasks(Status.PENDING)).isEqualTo(4);
+        world.log.become(new Role(1, "n2", false));
+        taskSet(50);
+        obey();
+        world.time.advance(Duration.ofMinutes(1));
+        assertThat(tasks(Status.PENDING)).isZero();
+        world.log.become(new Role(2, "n1", true));
+        world.time.advance(Duration.ofMillis(50));
+        assertThat(tasks(Status.PENDING)).isEqualTo(2);
+        obey();
+        world.time.advance(Duration.ofSeconds(1));
         assertThat(steady()).isTrue();
     }
 

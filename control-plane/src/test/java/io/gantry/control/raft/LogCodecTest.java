@@ -45,7 +45,7 @@ class LogCodecTest {
         var commands = new RandomCommands(seed);
         var kinds = new HashSet<Class<?>>();
         ClusterState state = ClusterState.EMPTY;
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 4_000; i++) {
             Command command = commands.next(state);
             kinds.add(command.getClass());
             state = Transitions.apply(state, command, i).state();

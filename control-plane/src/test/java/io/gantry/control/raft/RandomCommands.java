@@ -7,16 +7,24 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.common.time.VirtualTime;
 import io.gantry.control.core.command.Command;
+import io.gantry.control.core.reconcile.ManagedPlan;
+import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Loss;
+import io.gantry.control.core.state.ManagedDaemon;
+import io.gantry.control.core.state.ManagedDefinition;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Provision;
+import io.gantry.control.core.state.Rate;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Staging;
+import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
@@ -34,15 +42,20 @@ import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProvider;
 import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProviderUpdate;
 import software.amazon.awssdk.services.ecs.model.CapacityProvider;
 import software.amazon.awssdk.services.ecs.model.Cluster;
+import software.amazon.awssdk.services.ecs.model.ClusterSetting;
 import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
+import software.amazon.awssdk.services.ecs.model.DaemonDeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DaemonTaskDefinition;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
 import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHook;
 import software.amazon.awssdk.services.ecs.model.ManagedScaling;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
 import software.amazon.awssdk.services.ecs.model.ResourceRequirement;
+import software.amazon.awssdk.services.ecs.model.Scale;
 import software.amazon.awssdk.services.ecs.model.Tag;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 import software.amazon.awssdk.services.ecs.model.TaskOverride;
+import software.amazon.awssdk.services.ecs.model.TaskSet;
 
 /** Commands of all kinds that mostly make sense in a given state. */
 final class RandomCommands {
@@ -87,6 +100,8 @@ final class RandomCommands {
                         () -> run(state),
                         () -> run(state),
                         () -> run(state),
+                        () -> runJobs(state),
+                        () -> placeJobs(state),
                         () -> observe(state),
                         () -> observe(state),
                         () -> new Command.StopTask(task(state), "UserInitiated", "why not"),
@@ -117,6 +132,13 @@ final class RandomCommands {
                                                 () -> Staging.HookStatus.FAILED),
                                         random.nextInt(60_000),
                                         null),
+                        () -> createTaskSet(state),
+                        () -> createTaskSet(state),
+                        () -> new Command.ScaleTaskSet(service(state), taskSet(state), percent()),
+                        () -> new Command.LeadTaskSet(service(state), taskSet(state)),
+                        () ->
+                                new Command.DeleteTaskSet(
+                                        service(state), taskSet(state), random.nextBoolean()),
                         () -> new Command.DeleteCluster("c" + random.nextInt(8)),
                         () -> new Command.DeregisterTaskDefinition(definition(state)),
                         Command.Tick::new,
@@ -135,6 +157,8 @@ final class RandomCommands {
                                         random.nextInt(4) > 0
                                                 ? Worker.Status.ACTIVE
                                                 : Worker.Status.DRAINING),
+                        () -> makeRoom(state),
+                        () -> random.nextInt(2) > 0 ? commit(state) : drain(state),
                         () -> new Command.PutAttributes(List.of(attribute(state))),
                         () -> new Command.DeleteAttributes(List.of(attribute(state))),
                         () -> new Command.CreateCapacityProvider(provider()),
@@ -146,14 +170,125 @@ final class RandomCommands {
                                         List.of("p" + random.nextInt(3), "FARGATE"),
                                         List.of()),
                         () ->
-                                random.nextInt(8) > 0
+                                random.nextInt(3) > 0
                                         ? run(state)
                                         : new Command.InterruptWorker(
                                                 worker(state), random.nextInt(200_000)),
+                        () -> changeTags(state),
+                        () -> changeSettings(state),
+                        () -> registerDaemon(),
+                        () -> new Command.DeleteDaemonTaskDefinition(daemonDefinition(state)),
+                        // Rarely, as other tasks have to wait for daemons.
+                        () -> random.nextInt(6) > 0 ? run(state) : createDaemon(state),
+                        () ->
+                                new Command.UpdateDaemon(
+                                        daemon(state), daemonSpec(state), ids.deployment()),
+                        () ->
+                                random.nextInt(3) > 0
+                                        ? advance(state)
+                                        : new Command.DeleteDaemon(daemon(state), ids.deployment()),
+                        () -> advance(state),
+                        () -> advance(state),
                         () ->
                                 new Command.SetPolicy(
                                         new Policy(3_600_000L + random.nextInt(100_000))));
         return choices.get(random.nextInt(choices.size())).get();
+    }
+
+    private Command changeTags(ClusterState state) {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Command.UntagResource(taggable(state), List.of("k" + random.nextInt(9)));
+            case 1 -> new Command.DeleteTaskDefinitions(List.of(definition(state)));
+            default -> new Command.TagResource(taggable(state), List.of(tag()));
+        };
+    }
+
+    private Command changeSettings(ClusterState state) {
+        return switch (random.nextInt(3)) {
+            case 0 -> new Command.DeleteAccountSetting(setting());
+            case 1 ->
+                    new Command.PutAccountSetting(
+                            new AccountSetting(setting(), "v" + random.nextInt(3)));
+            default ->
+                    new Command.UpdateCluster(
+                            cluster(state),
+                            Cluster.builder()
+                                    .settings(ClusterSetting.builder().value("enabled").build())
+                                    .build());
+        };
+    }
+
+    private AccountSetting.Key setting() {
+        return new AccountSetting.Key("arn" + random.nextInt(3), "name" + random.nextInt(3));
+    }
+
+    private Taggable taggable(ClusterState state) {
+        Taggable.Kind kind = any(Stream.of(Taggable.Kind.values()), () -> Taggable.Kind.CLUSTER);
+        return switch (kind) {
+            case CLUSTER -> Taggable.of(Taggable.Kind.CLUSTER, cluster(state));
+            case SERVICE -> Taggable.of(Taggable.Kind.SERVICE, service(state));
+            case TASK -> Taggable.of(Taggable.Kind.TASK, task(state));
+            case TASK_DEFINITION -> Taggable.of(Taggable.Kind.TASK_DEFINITION, definition(state));
+            case CONTAINER_INSTANCE -> Taggable.of(Taggable.Kind.CONTAINER_INSTANCE, worker(state));
+            case CAPACITY_PROVIDER ->
+                    Taggable.of(Taggable.Kind.CAPACITY_PROVIDER, "p" + random.nextInt(3));
+            case TASK_SET -> Taggable.taskSet(service(state), 1 + random.nextInt(9));
+            case DAEMON -> Taggable.of(Taggable.Kind.DAEMON, daemon(state));
+            case DAEMON_TASK_DEFINITION ->
+                    Taggable.of(Taggable.Kind.DAEMON_TASK_DEFINITION, daemonDefinition(state));
+        };
+    }
+
+    private Command registerDaemon() {
+        var container =
+                ContainerDefinition.builder().name("main").image("agent").essential(true).build();
+        return new Command.RegisterDaemonTaskDefinition(
+                DaemonTaskDefinition.builder().family("d").build(),
+                TaskDefinition.builder().family("d").containerDefinitions(container).build(),
+                List.of(tag()),
+                new Footprint(new Resources(16, 16), List.of(), List.of()));
+    }
+
+    private TaskDefinitionKey daemonDefinition(ClusterState state) {
+        return any(
+                state.managed().definitions().values().map(ManagedDefinition::key),
+                () -> TaskDefinitionKey.ofDaemon("d", 1));
+    }
+
+    private ServiceKey daemon(ClusterState state) {
+        return any(
+                state.managed().daemons().values().map(ManagedDaemon::key),
+                () -> ServiceKey.ofDaemon("c", "d"));
+    }
+
+    private Command.DaemonSpec daemonSpec(ClusterState state) {
+        return new Command.DaemonSpec(
+                daemonDefinition(state),
+                List.of("FARGATE"),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                DaemonDeploymentConfiguration.builder()
+                        .drainPercent(random.nextInt(101) * 1.0)
+                        .bakeTimeInMinutes(random.nextInt(2))
+                        .build());
+    }
+
+    private Command createDaemon(ClusterState state) {
+        return new Command.CreateDaemon(
+                ServiceKey.ofDaemon(cluster(state), "d" + random.nextInt(3)),
+                daemonSpec(state),
+                List.of(tag()),
+                ids.deployment(),
+                null,
+                "print");
+    }
+
+    private Command advance(ClusterState state) {
+        ServiceKey key = daemon(state);
+        @Nullable ManagedDaemon known = state.managed().daemons().get(key);
+        @Nullable Command step = known == null ? null : ManagedPlan.next(state, known, ids);
+        return step == null ? new Command.AdvanceDaemon(key, random.nextInt(3), List.of()) : step;
     }
 
     private CapacityProvider provider() {
@@ -251,6 +386,47 @@ final class RandomCommands {
                 starts(state, 1 + random.nextInt(3)));
     }
 
+    private Command runJobs(ClusterState state) {
+        Tag queue = Tag.builder().key("gantry:queue").value("q:" + random.nextInt(3)).build();
+        Tag wait = Tag.builder().key("gantry:wait-for-capacity").value("9s").build();
+        Tag again = Tag.builder().key("gantry:retries").value("2").build();
+        var ask =
+                new Job.Ask(
+                        definition(state),
+                        SMALL,
+                        "family:f",
+                        random.nextBoolean() ? "me" : null,
+                        "EC2",
+                        null,
+                        random.nextBoolean(),
+                        random.nextBoolean() ? List.of(queue, again) : List.of(wait, again),
+                        List.of(),
+                        List.of());
+        List<Command.Newcomer> newcomers =
+                starts(state, 1 + random.nextInt(3)).stream()
+                        .map(
+                                each ->
+                                        new Command.Newcomer(
+                                                each.task(),
+                                                each.containers(),
+                                                random.nextBoolean() ? each.worker() : null,
+                                                each.provision()))
+                        .toList();
+        return new Command.RunJobs(
+                cluster(state), ask, null, "print", random.nextBoolean(), newcomers);
+    }
+
+    private Command placeJobs(ClusterState state) {
+        String cluster = cluster(state);
+        return new Command.PlaceJobs(
+                cluster,
+                state.jobs()
+                        .waitingIn(cluster)
+                        .limit(3)
+                        .map(job -> new Command.Placing(job.id(), worker(state)))
+                        .toList());
+    }
+
     private Command.Launch launch() {
         var overrides = TaskOverride.builder().cpu("64").build();
         return new Command.Launch(
@@ -259,7 +435,7 @@ final class RandomCommands {
                 "EC2",
                 random.nextBoolean() ? overrides : null,
                 random.nextBoolean(),
-                List.of(tag()),
+                tagsOfTasks(),
                 false,
                 new Footprint(new Resources(16, 16), List.of(), List.of(), random.nextInt(3) / 2),
                 random.nextBoolean() ? new Loss(60_000, random.nextBoolean()) : null,
@@ -308,7 +484,61 @@ final class RandomCommands {
         return "sha256:" + Integer.toHexString(random.nextInt(16)).repeat(64);
     }
 
+    /** Of one of the services that have task sets, if there are any. */
+    private ServiceKey external(ClusterState state) {
+        return any(
+                state.services().values().filter(Service::external).map(Service::key),
+                () -> service(state));
+    }
+
+    private long taskSet(ClusterState state) {
+        return any(
+                state.services()
+                        .values()
+                        .filter(Service::external)
+                        .flatMap(each -> each.deployments().stream())
+                        .map(Deployment::number),
+                () -> ids.deployment());
+    }
+
+    private Scale percent() {
+        return Scale.builder().value(random.nextInt(101) * 1.0).unit("PERCENT").build();
+    }
+
+    private Command createTaskSet(ClusterState state) {
+        var spec =
+                TaskSet.builder()
+                        .externalId("release")
+                        .taskDefinition("f:1")
+                        .launchType("EC2")
+                        .scale(percent())
+                        .build();
+        @Nullable Token token =
+                random.nextBoolean() ? new Token("set c", "t" + random.nextInt(1000)) : null;
+        return new Command.CreateTaskSet(
+                external(state),
+                ids.deployment(),
+                definition(state),
+                spec,
+                List.of(tag()),
+                token,
+                "print");
+    }
+
     private Command createService(ClusterState state) {
+        if (random.nextInt(4) == 0) {
+            return new Command.CreateService(
+                    new ServiceKey(cluster(state), "s" + random.nextInt(5)),
+                    software.amazon.awssdk.services.ecs.model.Service.builder()
+                            .deploymentController(d -> d.type("EXTERNAL"))
+                            .build(),
+                    random.nextInt(6),
+                    List.of(tag()),
+                    null,
+                    0,
+                    null,
+                    "print");
+        }
         var spec =
                 software.amazon.awssdk.services.ecs.model.Service.builder()
                         .serviceName("s")
@@ -353,10 +583,21 @@ final class RandomCommands {
                 known == null ? 0 : known.version(),
                 known == null
                         ? software.amazon.awssdk.services.ecs.model.Service.builder().build()
-                        : known.spec(),
+                        : controlled(known.spec()),
                 random.nextInt(6),
                 definition(state),
                 ids.deployment());
+    }
+
+    /** Sometimes in other hands than before. */
+    private software.amazon.awssdk.services.ecs.model.Service controlled(
+            software.amazon.awssdk.services.ecs.model.Service spec) {
+        return random.nextInt(4) > 0
+                ? spec
+                : spec.toBuilder()
+                        .deploymentController(
+                                d -> d.type(random.nextBoolean() ? "EXTERNAL" : "ECS"))
+                        .build();
     }
 
     private Command commit(ClusterState state) {
@@ -371,7 +612,38 @@ final class RandomCommands {
                 starts(state, random.nextInt(3)),
                 random.nextInt(4) == 0 ? running : List.of(),
                 random.nextInt(4) == 0 ? "was unable to place a task" : null,
-                known == null || !known.course().staged() ? 0 : known.primary().number());
+                known == null || !known.byLanes() || known.deployments().isEmpty()
+                        ? 0
+                        : known.primary().number(),
+                random.nextInt(4) == 0 ? List.of(eviction(state)) : List.of());
+    }
+
+    private Command.Eviction eviction(ClusterState state) {
+        @Nullable Task victim = state.tasks().get(task(state));
+        return victim == null
+                ? new Command.Eviction(worker(state), List.of())
+                : new Command.Eviction(victim.worker(), List.of(victim.id()));
+    }
+
+    private Command makeRoom(ClusterState state) {
+        return new Command.MakeRoom(
+                cluster(state), launch(), 1 + random.nextInt(3), List.of(eviction(state)));
+    }
+
+    private Command drain(ClusterState state) {
+        return new Command.DrainWorker(
+                worker(state),
+                random.nextInt(2) * 30_000L,
+                random.nextBoolean() ? new Rate(1, 10_000) : null);
+    }
+
+    private List<Tag> tagsOfTasks() {
+        var priority =
+                Tag.builder()
+                        .key("gantry:priority")
+                        .value(Integer.toString(random.nextInt(101)))
+                        .build();
+        return random.nextBoolean() ? List.of(tag()) : List.of(tag(), priority);
     }
 
     private Tag tag() {
@@ -419,7 +691,10 @@ final class RandomCommands {
 
     private TaskDefinitionKey definition(ClusterState state) {
         return any(
-                state.taskDefinitions().values().map(row -> row.key()),
+                state.taskDefinitions()
+                        .values()
+                        .map(row -> row.key())
+                        .filter(key -> !key.isDaemon()),
                 () -> new TaskDefinitionKey("f", 1));
     }
 

@@ -32,9 +32,18 @@ final class Tables {
         tables.put("tasksByWorker", rows(state.tasksByWorker()));
         tables.put("workersByCluster", rows(state.workersByCluster()));
         tables.put("capacityProviders", rows(state.capacityProviders()));
+        tables.put("accountSettings", rows(state.accountSettings()));
         tables.put("daemons", rows(state.daemons()));
+        tables.put("jobs", rows(state.jobs().rows()));
+        tables.put("jobsByCluster", rows(state.jobs().byCluster()));
+        tables.put("jobsByQueue", rows(state.jobs().byQueue()));
         tables.put("serviceRevisions", rows(state.releases().revisions()));
         tables.put("serviceDeployments", rows(state.releases().deployments()));
+        tables.put("daemonTaskDefinitions", rows(state.managed().definitions()));
+        tables.put("managedDaemons", rows(state.managed().daemons()));
+        tables.put("daemonRevisions", rows(state.managed().revisions()));
+        tables.put("daemonDeployments", rows(state.managed().deployments()));
+        tables.put("daemonPosts", rows(state.managed().posts()));
         return tables;
     }
 

@@ -5,14 +5,18 @@ import io.gantry.common.model.HostPort;
 import io.gantry.common.model.Resources;
 import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
+import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Job;
 import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Provision;
+import io.gantry.control.core.state.Rate;
 import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Staging;
+import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Token;
@@ -25,11 +29,15 @@ import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProviderUpdate;
 import software.amazon.awssdk.services.ecs.model.CapacityProvider;
 import software.amazon.awssdk.services.ecs.model.CapacityProviderStrategyItem;
 import software.amazon.awssdk.services.ecs.model.Cluster;
+import software.amazon.awssdk.services.ecs.model.DaemonDeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.DaemonTaskDefinition;
 import software.amazon.awssdk.services.ecs.model.NetworkBinding;
+import software.amazon.awssdk.services.ecs.model.Scale;
 import software.amazon.awssdk.services.ecs.model.Service;
 import software.amazon.awssdk.services.ecs.model.Tag;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 import software.amazon.awssdk.services.ecs.model.TaskOverride;
+import software.amazon.awssdk.services.ecs.model.TaskSet;
 
 /**
  * Something that the replicated log may contain. Names and members are stored for ever: members may
@@ -258,7 +266,8 @@ public sealed interface Command {
      * Answered by {@link Reply.Done} or {@link Reply.Refused}.
      *
      * @param spec what was configured, without counts, deployments, events and tags
-     * @param deployment number of its first deployment
+     * @param taskDefinition null if its task sets are to have their own
+     * @param deployment number of its first deployment, 0 if it begins without task sets
      * @param token null if the caller gave none
      */
     record CreateService(
@@ -266,7 +275,7 @@ public sealed interface Command {
             Service spec,
             int desiredCount,
             List<Tag> tags,
-            TaskDefinitionKey taskDefinition,
+            @Nullable TaskDefinitionKey taskDefinition,
             long deployment,
             @Nullable Token token,
             String fingerprint)
@@ -276,6 +285,7 @@ public sealed interface Command {
      * Changes a service. Answered by {@link Reply.Done} or {@link Reply.Refused}.
      *
      * @param basedOn version of the service that {@code spec} was made from
+     * @param taskDefinition null if its task sets have their own
      * @param deployment number of the deployment that this starts, 0 if it starts none
      */
     record UpdateService(
@@ -283,7 +293,7 @@ public sealed interface Command {
             long basedOn,
             Service spec,
             int desiredCount,
-            TaskDefinitionKey taskDefinition,
+            @Nullable TaskDefinitionKey taskDefinition,
             long deployment)
             implements Command {}
 
@@ -300,6 +310,7 @@ public sealed interface Command {
      * @param complaint what keeps the service from its goal, in the words of its events, or null
      * @param lane number of the deployment that all this is about, if the service has several side
      *     by side; 0 for the primary one and whatever it replaces
+     * @param evictions where more of its tasks could have the room of less important ones
      */
     record CommitPlan(
             ServiceKey service,
@@ -308,8 +319,12 @@ public sealed interface Command {
             List<Start> starts,
             List<TaskId> stops,
             @Nullable String complaint,
-            long lane)
+            long lane,
+            List<Eviction> evictions)
             implements Command {
+        public CommitPlan {
+            evictions = List.copyOf(evictions);
+        }
 
         /** A plan for the primary deployment. */
         public CommitPlan(
@@ -319,7 +334,7 @@ public sealed interface Command {
                 List<Start> starts,
                 List<TaskId> stops,
                 @Nullable String complaint) {
-            this(service, basedOn, launch, starts, stops, complaint, 0);
+            this(service, basedOn, launch, starts, stops, complaint, 0, List.of());
         }
     }
 
@@ -451,4 +466,217 @@ public sealed interface Command {
      * @param noticeMillis how long its tasks may go on
      */
     record InterruptWorker(WorkerId worker, long noticeMillis) implements Command {}
+
+    /**
+     * Adds a task set to a service that somebody else deploys. Answered by {@link
+     * Reply.TaskSetMade} or {@link Reply.Refused}.
+     *
+     * @param number the 19 digits of its id
+     * @param spec what was configured: external id, capacity, platform and scale
+     * @param token null if the caller gave none
+     */
+    record CreateTaskSet(
+            ServiceKey service,
+            long number,
+            TaskDefinitionKey taskDefinition,
+            TaskSet spec,
+            List<Tag> tags,
+            @Nullable Token token,
+            String fingerprint)
+            implements Command {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record ScaleTaskSet(ServiceKey service, long number, Scale scale) implements Command {}
+
+    /**
+     * Makes a task set the one that serves. Answered by {@link Reply.Done} or {@link
+     * Reply.Refused}.
+     */
+    record LeadTaskSet(ServiceKey service, long number) implements Command {}
+
+    /**
+     * Drains a task set, which then goes. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param force whether it may still have a share of the service's tasks
+     */
+    record DeleteTaskSet(ServiceKey service, long number, boolean force) implements Command {}
+
+    /**
+     * Adds tags to a resource; those of the same key get the new value. Answered by {@link
+     * Reply.Done} or {@link Reply.Refused}.
+     */
+    record TagResource(Taggable resource, List<Tag> tags) implements Command {}
+
+    /**
+     * Takes tags off a resource; keys that it does not have are passed over. Answered by {@link
+     * Reply.Done} or {@link Reply.Refused}.
+     */
+    record UntagResource(Taggable resource, List<String> keys) implements Command {}
+
+    /**
+     * Changes what a cluster was configured to. Answered by {@link Reply.Done} or {@link
+     * Reply.Refused}.
+     *
+     * @param change settings and configuration; members that are not set stay as they are
+     */
+    record UpdateCluster(String name, Cluster change) implements Command {}
+
+    /**
+     * Deletes revisions that are inactive, once nothing refers to them; others are left as they
+     * are. Answered by {@link Reply.Done}.
+     */
+    record DeleteTaskDefinitions(List<TaskDefinitionKey> keys) implements Command {}
+
+    /** Answered by {@link Reply.Done}. */
+    record PutAccountSetting(AccountSetting setting) implements Command {}
+
+    /** Answered by {@link Reply.Done}, also if nothing was set. */
+    record DeleteAccountSetting(AccountSetting.Key key) implements Command {}
+
+    /**
+     * Tasks of a request whose tags ask for more than to run once, at once. Each is placed if it
+     * can be, or waits if it may, or else is refused. Answered by {@link Reply.Started}, where
+     * those that wait count as started, or {@link Reply.Refused}.
+     *
+     * @param token null if the caller gave none
+     * @param fingerprint of the request, to tell another use of the token
+     * @param continuing whether this is about what an earlier command of the same request could not
+     *     place
+     */
+    record RunJobs(
+            String cluster,
+            Job.Ask ask,
+            @Nullable Token token,
+            String fingerprint,
+            boolean continuing,
+            List<Newcomer> newcomers)
+            implements Command {}
+
+    /**
+     * A task that somebody wants.
+     *
+     * @param worker where somebody would place it now; null for nowhere
+     * @param provision its capacity beyond the launch type; null for nothing special
+     */
+    record Newcomer(
+            TaskId task,
+            List<Task.Container> containers,
+            @Nullable WorkerId worker,
+            @Nullable Provision provision) {}
+
+    /**
+     * Places tasks that wait. Each is judged by itself. Answered by {@link Reply.Started}.
+     *
+     * @param placings in the order in which the tasks should be placed
+     */
+    record PlaceJobs(String cluster, List<Placing> placings) implements Command {}
+
+    /** A task that waits and where it goes. */
+    record Placing(TaskId task, WorkerId worker) {}
+
+    /**
+     * Registers the next revision of a daemon task definition. Answered by {@link Reply.Registered}
+     * or {@link Reply.Refused}.
+     *
+     * @param definition complete but for ARN, revision, status and date
+     * @param tasks what its tasks run, complete in the same way
+     */
+    record RegisterDaemonTaskDefinition(
+            DaemonTaskDefinition definition,
+            TaskDefinition tasks,
+            List<Tag> tags,
+            Footprint footprint)
+            implements Command {}
+
+    /** Answered by {@link Reply.Done} or {@link Reply.Refused}. */
+    record DeleteDaemonTaskDefinition(TaskDefinitionKey key) implements Command {}
+
+    /**
+     * What a managed daemon is configured to.
+     *
+     * @param providers names of the capacity providers whose machines run it
+     */
+    record DaemonSpec(
+            TaskDefinitionKey definition,
+            List<String> providers,
+            boolean propagatesTags,
+            boolean managedTags,
+            boolean executeCommand,
+            DaemonDeploymentConfiguration configuration) {
+        public DaemonSpec {
+            providers = List.copyOf(providers);
+        }
+    }
+
+    /**
+     * Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param number of its first revision
+     * @param token null if the caller gave none
+     */
+    record CreateDaemon(
+            ServiceKey daemon,
+            DaemonSpec spec,
+            List<Tag> tags,
+            long number,
+            @Nullable Token token,
+            String fingerprint)
+            implements Command {}
+
+    /**
+     * Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param number of the revision that this makes
+     */
+    record UpdateDaemon(ServiceKey daemon, DaemonSpec spec, long number) implements Command {}
+
+    /**
+     * Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param number of the deployment that this is
+     */
+    record DeleteDaemon(ServiceKey daemon, long number) implements Command {}
+
+    /**
+     * A managed daemon can get on. What is to be done is worked out where this is applied, so only
+     * what has to be drawn is in it. Answered by {@link Reply.Started} or {@link Reply.Refused}.
+     *
+     * @param basedOn version of the daemon that the proposal was made from
+     */
+    record AdvanceDaemon(ServiceKey daemon, long basedOn, List<Start> starts) implements Command {}
+
+    /**
+     * Room for one task on a machine.
+     *
+     * @param victims tasks there that have to stop for it, perhaps none as others stop anyway
+     */
+    record Eviction(WorkerId worker, List<TaskId> victims) {
+        public Eviction {
+            victims = List.copyOf(victims);
+        }
+    }
+
+    /**
+     * Stops less important tasks so that there is room for some that are about to be started. Each
+     * part is judged by itself. Answered by {@link Reply.Done} or {@link Reply.Refused}.
+     *
+     * @param launch what will be started; its tags say how important it is
+     * @param count how many tasks lack room, those included for which it is made already
+     */
+    record MakeRoom(String cluster, Launch launch, int count, List<Eviction> evictions)
+            implements Command {
+        public MakeRoom {
+            evictions = List.copyOf(evictions);
+        }
+    }
+
+    /**
+     * Empties a machine: it is set to DRAINING. Answered by {@link Reply.Done} or {@link
+     * Reply.Refused}.
+     *
+     * @param deadlineMillis after which whatever still runs there is stopped; 0 for never
+     * @param pace how many tasks of services may be moved in which time; null for any number
+     */
+    record DrainWorker(WorkerId worker, long deadlineMillis, @Nullable Rate pace)
+            implements Command {}
 }

@@ -38,6 +38,9 @@ public sealed interface Reply {
      */
     record Protected(List<TaskId> set, List<TaskId> blocked) implements Reply {}
 
+    /** The number of the task set that has been made, or that the request made the first time. */
+    record TaskSetMade(long number) implements Reply {}
+
     /** The command changed nothing. */
     record Refused(Cause cause, String message) implements Reply {}
 
@@ -58,6 +61,13 @@ public sealed interface Reply {
         TARGET_NOT_FOUND,
         CAPACITY_PROVIDER,
         RESOURCE_IN_USE,
+        TASK_SET_NOT_FOUND,
+        RESOURCE_NOT_FOUND,
+        LIMIT_EXCEEDED,
+        /** As many tasks wait for a place as may. */
+        PROVISIONING_LIMIT,
+        DAEMON_NOT_FOUND,
+        DAEMON_NOT_ACTIVE,
         /** The state has moved on since the command was made; make it anew. */
         STALE
     }

@@ -1,17 +1,21 @@
 package io.gantry.control.core.reconcile;
 
+import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Health;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.Worker;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tasks of a service that should run and are not stopped. Lost ones are neither healthy nor in
@@ -22,6 +26,7 @@ import java.util.stream.Stream;
  * @param draining the draining machines among those of the tasks
  * @param nowMillis the time at which they are counted
  * @param lost those whose worker is lost, and that have not been replaced
+ * @param waiting those on draining machines whose turn to be replaced has not come
  */
 public record Census(
         Service service,
@@ -29,7 +34,8 @@ public record Census(
         List<Task> leaving,
         Set<WorkerId> draining,
         long nowMillis,
-        List<Task> lost) {
+        List<Task> lost,
+        Set<TaskId> waiting) {
     /**
      * A task without health checks counts as healthy so long after it reached RUNNING.
      *
@@ -43,44 +49,65 @@ public record Census(
         leaving = List.copyOf(leaving);
         draining = Set.copyOf(draining);
         lost = List.copyOf(lost);
+        waiting = Set.copyOf(waiting);
     }
 
     /** Counts the tasks of a service in a state. */
     public static Census of(ClusterState state, Service service) {
         return of(
+                state,
                 service,
                 state.aliveOf(service.key()),
-                id -> {
-                    Worker worker = state.workers().get(id);
-                    return worker != null && worker.status() == Worker.Status.DRAINING;
-                },
+                state.workers()::get,
                 state.nowMillis());
     }
 
-    /** Counts {@code tasks}, which may hold stopped ones. */
+    /**
+     * Counts {@code tasks}, which may hold stopped ones.
+     *
+     * @param state tells what else runs on their machines
+     * @param workers their machines as they are by now
+     */
     public static Census of(
-            Service service, Stream<Task> tasks, Predicate<WorkerId> isDraining, long nowMillis) {
+            ClusterState state,
+            Service service,
+            Stream<Task> tasks,
+            Function<WorkerId, @Nullable Worker> workers,
+            long nowMillis) {
         List<Task> all =
                 tasks.filter(task -> task.alive() && task.wanted() && isOf(service, task)).toList();
         List<Task> wanted = all.stream().filter(task -> !task.lost()).toList();
-        Set<WorkerId> draining =
-                wanted.stream()
-                        .map(Task::worker)
-                        .distinct()
-                        .filter(isDraining)
-                        .collect(Collectors.toSet());
+        var draining = new HashSet<WorkerId>();
+        var waiting = new HashSet<TaskId>();
+        wanted.stream()
+                .map(Task::worker)
+                .distinct()
+                .flatMap(id -> Stream.ofNullable(workers.apply(id)))
+                .filter(worker -> worker.status() == Worker.Status.DRAINING)
+                .forEach(
+                        worker -> {
+                            draining.add(worker.id());
+                            waiting.addAll(Drains.waiting(state, worker, nowMillis));
+                        });
+        Predicate<Task> stays =
+                task ->
+                        isStaying(
+                                task,
+                                service,
+                                draining.contains(task.worker()) && !waiting.contains(task.id()));
         return new Census(
                 service,
-                wanted.stream().filter(task -> stays(task, service, draining)).toList(),
-                wanted.stream().filter(task -> !stays(task, service, draining)).toList(),
+                wanted.stream().filter(stays).toList(),
+                wanted.stream().filter(stays.negate()).toList(),
                 draining,
                 nowMillis,
-                all.stream().filter(Task::lost).toList());
+                all.stream().filter(Task::lost).toList(),
+                waiting);
     }
 
-    /** Side by side, each revision counts its own tasks alone. */
+    /** Side by side, each revision or task set counts its own tasks alone. */
     private static boolean isOf(Service service, Task task) {
-        return !service.course().staged()
+        return !service.byLanes()
                 || service.deployments().stream()
                         .anyMatch(each -> each.number() == task.deployment());
     }
@@ -90,13 +117,14 @@ public record Census(
      * the primary deployment has failed for good, all that still runs stays.
      */
     boolean stays(Task task) {
-        return stays(task, service, draining);
+        return isStaying(
+                task, service, draining.contains(task.worker()) && !waiting.contains(task.id()));
     }
 
-    private static boolean stays(Task task, Service service, Set<WorkerId> draining) {
+    private static boolean isStaying(Task task, Service service, boolean driven) {
         return !service.deployments().isEmpty()
                 && (task.deployment() == service.primary().number() || service.primary().stalled())
-                && !draining.contains(task.worker());
+                && !driven;
     }
 
     /** Tasks that are running or pending and not about to stop. */
@@ -129,6 +157,34 @@ public record Census(
     /** Tasks that may stay and have not failed their health checks. */
     List<Task> sound() {
         return current.stream().filter(task -> !failing(task)).toList();
+    }
+
+    /**
+     * Tasks that the scheduler must leave running. Where a deployment goes a few tasks at a time,
+     * no more of the earlier ones than those few may be gone.
+     */
+    int minimumHealthy() {
+        int share = service.minimumHealthy();
+        Integer most = atATime();
+        return most == null ? share : Math.max(share, service.desiredCount() - most);
+    }
+
+    /** How many tasks may be started before those that were started have proved healthy. */
+    public int startable() {
+        Integer most = atATime();
+        if (most == null) {
+            return Integer.MAX_VALUE;
+        }
+        long beginning = sound().stream().filter(task -> !healthy(task)).count();
+        return Math.toIntExact(Math.max(0, most - beginning));
+    }
+
+    /** How many tasks a deployment that is under way may start at a time; null for any number. */
+    private @Nullable Integer atATime() {
+        return !service.deployments().isEmpty()
+                        && service.primary().rollout() == Deployment.Rollout.IN_PROGRESS
+                ? service.maxParallel()
+                : null;
     }
 
     /** Tasks that the primary deployment lacks; unhealthy and leaving ones count as missing. */

@@ -6,6 +6,7 @@ import io.gantry.common.model.TaskId;
 import io.gantry.common.model.WorkerId;
 import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.command.Command.Start;
+import io.gantry.control.core.schedule.DaemonGate;
 import io.gantry.control.core.schedule.Fit;
 import io.gantry.control.core.schedule.Plan;
 import io.gantry.control.core.schedule.Refusal;
@@ -86,13 +87,18 @@ final class DaemonPlan {
         }
         Set<WorkerId> occupied = new HashSet<>();
         state.aliveOf(service.key()).map(Task::worker).forEach(occupied::add);
+        var gate = DaemonGate.of(state, service.key().cluster());
         var places = new ArrayList<WorkerId>();
+        int most = Math.min(Reconciler.MAX_STARTS, census.startable());
         for (WorkerId id : wanted) {
-            if (occupied.contains(id) || places.size() >= Reconciler.MAX_STARTS) {
+            if (occupied.contains(id) || places.size() >= most) {
                 continue;
             }
             Worker worker = Check.present(state.workers().get(id), id);
-            Refusal.Reason reason = Fit.refusal(worker, definition.footprint());
+            Refusal.Reason reason =
+                    gate.opens(worker)
+                            ? Fit.refusal(worker, definition.footprint())
+                            : Refusal.Reason.DAEMON;
             if (reason == null) {
                 places.add(id);
             } else {

@@ -66,7 +66,6 @@ public final class DaemonStops {
         }
         var primary = census.service().primary();
         boolean outdated = task.deployment() != primary.number() && !primary.stalled();
-        return (outdated || census.failing(task))
-                && (!counts || healthy > census.service().minimumHealthy());
+        return (outdated || census.failing(task)) && (!counts || healthy > census.minimumHealthy());
     }
 }

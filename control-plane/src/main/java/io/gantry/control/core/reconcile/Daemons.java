@@ -35,7 +35,9 @@ public final class Daemons {
                             .anyMatch(
                                     task ->
                                             task.service() == null
-                                                    || state.daemons().get(task.service()) == null);
+                                                    || (!task.service().isDaemon()
+                                                            && state.daemons().get(task.service())
+                                                                    == null));
         };
     }
 }

@@ -7,23 +7,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service that is deployed by stages has its revisions side by side, each with a number of tasks
- * of its own. Each is looked after as if it were a service by itself; any other service is one.
+ * A service that is deployed by stages has its revisions side by side, and one with task sets has
+ * those, each with a number of tasks of its own. Each is looked after as if it were a service by
+ * itself; any other service is one.
  */
 public final class Lanes {
 
     private Lanes() {}
 
-    /** The services that a service consists of, newest revision first. */
-    static List<Service> of(Service service) {
-        return service.course().staged()
+    /** The services that a service consists of, newest revision or task set first. */
+    public static List<Service> of(Service service) {
+        return service.byLanes()
                 ? service.deployments().stream().map(service::lane).toList()
                 : List.of(service);
     }
 
     /** The one that a plan is about, by {@link #number}; null if it is there no longer. */
     public static @Nullable Service find(Service service, long number) {
-        if (!service.course().staged()) {
+        if (!service.byLanes()) {
             return number == 0 ? service : null;
         }
         Deployment deployment = service.deployment(number);
@@ -31,7 +32,7 @@ public final class Lanes {
     }
 
     static long number(Service lane) {
-        return lane.course().staged() ? lane.primary().number() : 0;
+        return lane.byLanes() ? lane.primary().number() : 0;
     }
 
     /** How many tasks all of them lack. */

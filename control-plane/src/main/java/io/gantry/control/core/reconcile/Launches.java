@@ -5,8 +5,11 @@ import io.gantry.control.core.capacity.Capacity;
 import io.gantry.control.core.capacity.Platform;
 import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.schedule.Constraints;
+import io.gantry.control.core.schedule.ManagedNeed;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Loss;
+import io.gantry.control.core.state.ManagedDaemon;
+import io.gantry.control.core.state.ManagedRevision;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -47,6 +50,31 @@ public final class Launches {
                 definition.footprint(),
                 Loss.of(state, service),
                 Constraints.expressions(constraints));
+    }
+
+    /** What the tasks of a managed daemon start with; where they go is said with each. */
+    public static Launch of(ClusterState state, ManagedNeed need) {
+        ManagedDaemon daemon = need.daemon();
+        ManagedRevision revision = need.revision();
+        ServiceKey key = daemon.key();
+        var tags = new LinkedHashMap<String, String>();
+        if (revision.managedTags()) {
+            tags.put("aws:ecs:clusterName", key.cluster());
+            tags.put("aws:ecs:daemonName", key.plainName());
+        }
+        if (revision.propagatesTags()) {
+            daemon.tags().forEach(tag -> tags.put(tag.key(), tag.value()));
+        }
+        return new Launch(
+                key.name(),
+                "ecs-daemon/" + revision.key().number(),
+                Capacity.launchTypeOf(revision.providers().getFirst()),
+                null,
+                revision.executeCommand(),
+                list(tags),
+                false,
+                need.definition().footprint(),
+                Loss.of(state, key.cluster(), daemon.tags()));
     }
 
     /** What a service is launched as, by its strategy if it has one. */

@@ -10,13 +10,15 @@ import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.reconcile.ZoneBalance.Move;
 import io.gantry.control.core.schedule.Constraints;
 import io.gantry.control.core.schedule.Demand;
-import io.gantry.control.core.schedule.Refusal;
+import io.gantry.control.core.schedule.Preemption;
+import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.schedule.SplitPlan;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -55,7 +57,12 @@ public final class Reconciler {
         if (service.daemon()) {
             return DaemonPlan.next(state, service, ids);
         }
-        return Lanes.of(service).stream()
+        List<Service> lanes = new ArrayList<>(Lanes.of(service));
+        if (lanes.size() > 1) {
+            // One that keeps planning must not keep the others waiting.
+            Collections.rotate(lanes, random.nextInt(lanes.size()));
+        }
+        return lanes.stream()
                 .map(lane -> new Reconciler(state, lane, ids, random).next())
                 .filter(Objects::nonNull)
                 .findFirst()
@@ -71,25 +78,19 @@ public final class Reconciler {
         Launch launch = Launches.of(state, service, definition);
         List<TaskId> stops = stops();
         int count = Math.max(0, startsNow());
-        Move move = count > 0 || !stops.isEmpty() ? null : balance(definition);
+        SplitPlan moved = count > 0 || !stops.isEmpty() ? null : moved(definition);
         SplitPlan plan =
-                move == null
+                moved == null
                         ? SplitPlan.of(state, demand(definition, count), split(), random)
-                        : moved(definition, move);
-        List<Start> starts =
-                plan.places().stream()
-                        .map(
-                                place ->
-                                        new Start(
-                                                ids.task(),
-                                                place.worker(),
-                                                Launches.containers(definition, ids),
-                                                Launches.provision(
-                                                        service, place.provider(), move != null)))
-                        .toList();
-        String complaint = complaint(plan, stops);
+                        : moved;
+        List<Start> starts = starts(plan, definition, moved != null);
+        Preemption preemption = moved == null ? preemption(plan) : Preemption.NONE;
+        String complaint = complaint(plan, stops, preemption.helped());
         boolean isSaid = complaint != null && service.hasSaid(complaint, state.nowMillis());
-        if (starts.isEmpty() && stops.isEmpty() && (complaint == null || isSaid)) {
+        if (starts.isEmpty()
+                && stops.isEmpty()
+                && preemption.evictions().isEmpty()
+                && (complaint == null || isSaid)) {
             return null;
         }
         return new CommitPlan(
@@ -99,7 +100,28 @@ public final class Reconciler {
                 starts,
                 stops,
                 complaint,
-                Lanes.number(service));
+                Lanes.number(service),
+                preemption.evictions());
+    }
+
+    private Preemption preemption(SplitPlan plan) {
+        if (plan.shortages().isEmpty()) {
+            return Preemption.NONE;
+        }
+        long soon = state.aliveOf(service.key()).filter(task -> !task.wanted()).count();
+        return Preemption.plan(state, plan.shortages(), Math.toIntExact(soon), random);
+    }
+
+    private List<Start> starts(SplitPlan plan, TaskDefinitionRow definition, boolean balancing) {
+        return plan.places().stream()
+                .map(
+                        place ->
+                                new Start(
+                                        ids.task(),
+                                        place.worker(),
+                                        Launches.containers(definition, ids),
+                                        Launches.provision(service, place.provider(), balancing)))
+                .toList();
     }
 
     private Demand demand(TaskDefinitionRow definition, int count) {
@@ -110,17 +132,16 @@ public final class Reconciler {
                 Launches.group(service.key()),
                 Constraints.all(definition.definition(), service.spec().placementConstraints()),
                 service.spec().placementStrategy(),
-                Capacity.of(Launches.launchType(service.spec()), null));
+                Capacity.of(Launches.launchType(service.spec()), null),
+                Preference.of(service.tags(), state.clusters().get(service.key().cluster())));
     }
 
-    private @Nullable Move balance(TaskDefinitionRow definition) {
-        return ZoneBalance.next(state, census, definition);
-    }
-
-    /** Places in one zone, beyond the desired count. */
-    private SplitPlan moved(TaskDefinitionRow definition, Move move) {
-        Demand demand = demand(definition, move.count()).on(move.capacity());
-        return SplitPlan.of(state, demand, random);
+    /** Places beyond the desired count, so that others can go: of zones first, then of machines. */
+    private @Nullable SplitPlan moved(TaskDefinitionRow definition) {
+        Move move = ZoneBalance.next(state, census, definition);
+        return move == null
+                ? Rebalance.next(state, census, demand(definition, 1), random)
+                : SplitPlan.of(state, demand(definition, move.count()).on(move.capacity()), random);
     }
 
     /** The tasks of the primary deployment count, so that it keeps the ratio by itself. */
@@ -135,7 +156,8 @@ public final class Reconciler {
                 || state.nowMillis() < service.primary().notBeforeMillis()) {
             return 0;
         }
-        return Math.min(MAX_STARTS, Math.min(census.missing(), room()));
+        return Math.min(
+                Math.min(MAX_STARTS, census.startable()), Math.min(census.missing(), room()));
     }
 
     private int room() {
@@ -172,13 +194,13 @@ public final class Reconciler {
                 .stream();
     }
 
-    private @Nullable String complaint(SplitPlan plan, List<TaskId> stops) {
-        if (plan.unplaced() > 0) {
+    private @Nullable String complaint(SplitPlan plan, List<TaskId> stops, int helped) {
+        if (plan.unplaced() > helped) {
             return "was unable to place a task because no container instance met all of its"
                     + " requirements. Reason: "
                     + reason(plan);
         }
-        if (!stops.isEmpty() || !plan.places().isEmpty()) {
+        if (!stops.isEmpty() || !plan.places().isEmpty() || helped > 0) {
             return null;
         }
         boolean forGood =
@@ -213,21 +235,6 @@ public final class Reconciler {
     }
 
     private String reason(SplitPlan plan) {
-        boolean nowhere = plan.places().isEmpty() && plan.refusals().isEmpty();
-        if (nowhere && Launches.launchType(service.spec()).equals(Capacity.FARGATE)) {
-            return "Capacity is unavailable at this time. Please try again later or in a different"
-                    + " availability zone.";
-        }
-        if (!plan.empty().isEmpty()) {
-            return "No Container Instances were found in your capacity provider.";
-        }
-        Refusal closest = plan.closest();
-        return closest == null
-                ? "No Container Instances were found in your cluster."
-                : "The closest matching (container-instance "
-                        + closest.worker()
-                        + ") "
-                        + closest.reason().sentence()
-                        + ".";
+        return plan.reason(Launches.launchType(service.spec()));
     }
 }

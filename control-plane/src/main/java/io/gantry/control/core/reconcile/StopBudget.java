@@ -37,7 +37,7 @@ public final class StopBudget {
         if (!counts) {
             return true;
         }
-        if (healthy <= census.service().minimumHealthy()) {
+        if (healthy <= census.minimumHealthy()) {
             return false;
         }
         healthy--;

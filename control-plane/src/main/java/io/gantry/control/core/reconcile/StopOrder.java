@@ -1,7 +1,9 @@
 package io.gantry.control.core.reconcile;
 
+import io.gantry.control.core.schedule.Preference;
 import io.gantry.control.core.schedule.ScaleIn;
 import io.gantry.control.core.state.ClusterState;
+import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import java.util.Comparator;
@@ -41,6 +43,17 @@ final class StopOrder {
                 census.leaving());
     }
 
+    /** Sound tasks, if these were all of them. */
+    Stream<Task> among(List<Task> sound) {
+        return order(sound, sound);
+    }
+
+    /** Groups beside which the tasks had better not be. */
+    List<String> avoid() {
+        Service service = census.service();
+        return Preference.of(service.tags(), state.clusters().get(service.key().cluster())).avoid();
+    }
+
     private Stream<Task> order(List<Task> standing, List<Task> offered) {
         List<Task> free = offered.stream().filter(task -> !census.isProtected(task)).toList();
         return ScaleIn.order(
@@ -49,6 +62,7 @@ final class StopOrder {
                 free,
                 leastUseful(),
                 census.service().spec().placementStrategy(),
+                avoid(),
                 random)
                 .stream();
     }

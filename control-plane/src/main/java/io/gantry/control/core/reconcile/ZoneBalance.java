@@ -50,9 +50,13 @@ public final class ZoneBalance {
 
     /** Whether tasks may be started beyond the desired count now, as far as the maximum lets us. */
     public static boolean mayStart(Census census) {
+        return isOn(census.service()) && isSettled(census);
+    }
+
+    /** Whether the service has what it wants, no more and no less. */
+    static boolean isSettled(Census census) {
         Service service = census.service();
-        return isOn(service)
-                && service.steady()
+        return service.steady()
                 && census.missing() == 0
                 && census.leaving().isEmpty()
                 && census.sound().size() == service.desiredCount();
@@ -64,13 +68,6 @@ public final class ZoneBalance {
         if (!mayStart(census) || state.nowMillis() < service.primary().notBeforeMillis()) {
             return null;
         }
-        String launchType = Launches.launchType(service.spec());
-        List<CapacityProviderStrategyItem> strategy = service.spec().capacityProviderStrategy();
-        Stream<Capacity> parts =
-                strategy.isEmpty()
-                        ? Stream.of(Capacity.of(launchType, null))
-                        : strategy.stream()
-                                .map(item -> Capacity.of(launchType, item.capacityProvider()));
         var constraints =
                 Constraints.of(
                         Constraints.all(
@@ -80,9 +77,21 @@ public final class ZoneBalance {
                         Fit.hasAttributes(worker, definition.footprint())
                                 && constraints.meets(worker);
         int room = Math.min(Reconciler.MAX_STARTS, service.maximum() - census.alive());
-        return parts.flatMap(part -> Stream.ofNullable(move(state, census, suits, part, room)))
+        return parts(service).stream()
+                .flatMap(part -> Stream.ofNullable(move(state, census, suits, part, room)))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** The capacities that a service has tasks on, which are balanced each by itself. */
+    static List<Capacity> parts(Service service) {
+        String launchType = Launches.launchType(service.spec());
+        List<CapacityProviderStrategyItem> strategy = service.spec().capacityProviderStrategy();
+        return strategy.isEmpty()
+                ? List.of(Capacity.of(launchType, null))
+                : strategy.stream()
+                        .map(item -> Capacity.of(launchType, item.capacityProvider()))
+                        .toList();
     }
 
     private static @Nullable Move move(

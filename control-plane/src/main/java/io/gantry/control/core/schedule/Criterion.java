@@ -4,6 +4,7 @@ import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
 import software.amazon.awssdk.services.ecs.model.PlacementStrategyType;
 
@@ -33,6 +34,24 @@ sealed interface Criterion {
     /** Something that concerns a machine alone. */
     sealed interface Own extends Criterion {
         long of(Worker worker, int ofGroup);
+    }
+
+    /** Away from tasks of other groups; beyond ECS. */
+    record Avoid(List<String> groups) implements Own {
+        @Override
+        public long of(Worker worker, int ofGroup) {
+            return here(worker).isEmpty() ? 0 : 1;
+        }
+
+        /** Those of the groups that a machine has tasks of. */
+        List<String> here(Worker worker) {
+            return groups.stream().filter(group -> worker.groups().of(group) > 0).toList();
+        }
+
+        @Override
+        public String text() {
+            return "avoid(" + String.join(",", groups) + ")";
+        }
     }
 
     /** Even over the machines. */
@@ -91,6 +110,14 @@ sealed interface Criterion {
             criteria.add(of(strategy));
         }
         return List.copyOf(criteria);
+    }
+
+    /** The same, but first of all away from groups that are to be avoided. */
+    static List<Criterion> of(List<PlacementStrategy> strategies, List<String> avoid) {
+        List<Criterion> criteria = of(strategies);
+        return avoid.isEmpty()
+                ? criteria
+                : Stream.concat(Stream.of(new Avoid(avoid)), criteria.stream()).toList();
     }
 
     private static Criterion of(PlacementStrategy strategy) {

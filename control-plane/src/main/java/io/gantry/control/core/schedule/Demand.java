@@ -14,6 +14,7 @@ import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
  * @param constraints that were checked when they were given; those of the definition among them
  * @param strategies in the order of their importance; empty for ECS's defaults
  * @param capacity the workers that may be chosen
+ * @param preference what is wished beyond what ECS knows
  */
 public record Demand(
         String cluster,
@@ -22,7 +23,8 @@ public record Demand(
         String group,
         List<PlacementConstraint> constraints,
         List<PlacementStrategy> strategies,
-        Capacity capacity) {
+        Capacity capacity,
+        Preference preference) {
     public Demand {
         constraints = List.copyOf(constraints);
         strategies = List.copyOf(strategies);
@@ -43,17 +45,27 @@ public record Demand(
                 group,
                 constraints,
                 strategies,
-                Capacity.of(Capacity.EC2, null));
+                Capacity.of(Capacity.EC2, null),
+                Preference.NONE);
     }
 
     /** So many of them, on the workers of a provider. */
     Demand with(String provider, int share) {
-        return new Demand(cluster, footprint, share, group, constraints, strategies, capacity)
-                .on(Capacity.of(Capacity.launchTypeOf(provider), provider));
+        return of(share, Capacity.of(Capacity.launchTypeOf(provider), provider));
     }
 
     /** The same tasks on other workers. */
     public Demand on(Capacity other) {
-        return new Demand(cluster, footprint, count, group, constraints, strategies, other);
+        return of(count, other);
+    }
+
+    /** As many tasks of the kind. */
+    Demand of(int some) {
+        return of(some, capacity);
+    }
+
+    private Demand of(int some, Capacity other) {
+        return new Demand(
+                cluster, footprint, some, group, constraints, strategies, other, preference);
     }
 }

@@ -1,6 +1,7 @@
 package io.gantry.control.core.schedule;
 
 import io.gantry.common.model.HostPort;
+import io.gantry.control.core.schedule.Criterion.Avoid;
 import io.gantry.control.core.schedule.Criterion.PackCpu;
 import io.gantry.control.core.schedule.Criterion.PackMemory;
 import io.gantry.control.core.schedule.Criterion.SpreadMachines;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,14 +48,16 @@ public record Explanation(List<String> criteria, List<Verdict> verdicts) {
 
     /** Machines that were deregistered are left out. */
     public static Explanation of(ClusterState state, Demand demand) {
-        List<Criterion> criteria = Criterion.of(demand.strategies());
+        List<Criterion> criteria = Criterion.of(demand.strategies(), demand.preference().avoid());
         // Which of the equal ones chance would choose is of no interest here.
         var ranking = Ranking.forPlacing(criteria, new SplittableRandom(0));
-        var filter = new Filter(demand);
+        var filter = new Filter(demand, DaemonGate.of(state, demand.cluster()));
         var refused = new ArrayList<Worker>();
         state.eachWorkerOf(
                 demand.cluster(),
-                worker -> {
+                whole -> {
+                    int priority = demand.preference().priority();
+                    Worker worker = Claims.kept(whole, demand.group(), priority, state.nowMillis());
                     int ofGroup = worker.groups().of(demand.group());
                     if (worker.status() == Worker.Status.ACTIVE) {
                         ranking.count(worker, ofGroup);
@@ -72,7 +76,7 @@ public record Explanation(List<String> criteria, List<Verdict> verdicts) {
                 .sorted(
                         Comparator.comparing((Worker worker) -> filter.refusals(worker).getFirst())
                                 .reversed())
-                .map(worker -> refused(worker, demand, filter))
+                .map(worker -> refused(state, worker, demand, filter))
                 .forEach(verdicts::add);
         return new Explanation(criteria.stream().map(Criterion::text).toList(), verdicts);
     }
@@ -115,19 +119,29 @@ public record Explanation(List<String> criteria, List<Verdict> verdicts) {
                         : "%d in %s".formatted(rate, value);
             }
             case SpreadMachines() -> rate + " here";
+            case Avoid avoid ->
+                    rate == 0 ? "none here" : "beside " + String.join(", ", avoid.here(worker));
             case PackCpu() -> rate + " units left";
             case PackMemory() -> rate + " MiB left";
         };
     }
 
-    private static Verdict refused(Worker worker, Demand demand, Filter filter) {
-        return new Verdict(
-                worker,
-                0,
-                filter.refusals(worker).stream()
-                        .map(reason -> text(reason, worker, demand))
-                        .toList(),
-                List.of());
+    private static Verdict refused(
+            ClusterState state, Worker worker, Demand demand, Filter filter) {
+        Stream<String> reasons =
+                filter.refusals(worker).stream().map(reason -> text(reason, worker, demand));
+        int priority = demand.preference().priority();
+        Stream<String> claims =
+                worker.claims().stream()
+                        .filter(
+                                claim ->
+                                        claim.holdsFrom(
+                                                demand.group(), priority, state.nowMillis()))
+                        .map(
+                                claim ->
+                                        "keeps room for %s, which is of priority %d"
+                                                .formatted(claim.group(), claim.priority()));
+        return new Verdict(worker, 0, Stream.concat(reasons, claims).toList(), List.of());
     }
 
     private static String text(Reason reason, Worker worker, Demand demand) {
@@ -140,6 +154,7 @@ public record Explanation(List<String> criteria, List<Verdict> verdicts) {
                             + needed.attributes().stream()
                                     .filter(each -> !Fit.meets(worker, each))
                                     .collect(Collectors.joining(", "));
+            case DAEMON -> "does not run all of its managed daemons yet";
             case CONSTRAINT ->
                     "is not a member of "
                             + Constraints.of(demand.constraints()).memberOf().stream()

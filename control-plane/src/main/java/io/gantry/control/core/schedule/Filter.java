@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class Filter {
     private final List<Function<Worker, @Nullable Reason>> conditions;
 
-    Filter(Demand demand) {
+    Filter(Demand demand, DaemonGate gate) {
         var constraints = Constraints.of(demand.constraints());
         this.conditions =
                 List.of(
                         worker -> Fit.unfit(worker, demand.footprint()),
+                        worker -> gate.opens(worker) ? null : Reason.DAEMON,
                         worker -> constraints.refusal(worker, demand.group()),
                         worker -> Fit.noRoom(worker, demand.footprint()));
     }

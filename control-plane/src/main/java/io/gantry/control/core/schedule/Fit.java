@@ -33,7 +33,7 @@ public final class Fit {
     }
 
     /** Why a worker has too little left for such a task; null if it has enough. */
-    static @Nullable Reason noRoom(Worker worker, Footprint footprint) {
+    public static @Nullable Reason noRoom(Worker worker, Footprint footprint) {
         for (HostPort port : footprint.ports()) {
             if (worker.taken(port)) {
                 return Reason.PORTS;

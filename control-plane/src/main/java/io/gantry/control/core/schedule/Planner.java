@@ -22,8 +22,10 @@ public final class Planner {
      * chance, so that nodes that plan at once spread out.
      */
     public static Plan plan(ClusterState state, Demand demand, RandomGenerator random) {
-        var filter = new Filter(demand);
-        var ranking = Ranking.forPlacing(Criterion.of(demand.strategies()), random);
+        var filter = new Filter(demand, DaemonGate.of(state, demand.cluster()));
+        var ranking =
+                Ranking.forPlacing(
+                        Criterion.of(demand.strategies(), demand.preference().avoid()), random);
         var refusals = new ArrayList<Refusal>();
         if (demand.count() > 0) {
             List<DaemonNeed> daemons = DaemonNeed.in(state, demand.cluster());
@@ -32,7 +34,7 @@ public final class Planner {
                     worker -> {
                         if (demand.capacity().has(worker)) {
                             Worker left = DaemonNeed.kept(state, daemons, worker);
-                            consider(left, demand, filter, ranking, refusals);
+                            consider(kept(state, demand, left), demand, filter, ranking, refusals);
                         }
                     });
         }
@@ -63,7 +65,7 @@ public final class Planner {
      * @param wanted workers of the state; one that comes twice is to get two
      */
     public static Plan at(ClusterState state, Demand demand, List<WorkerId> wanted) {
-        var filter = new Filter(demand);
+        var filter = new Filter(demand, DaemonGate.of(state, demand.cluster()));
         Map<WorkerId, Candidate> candidates = new HashMap<>();
         var places = new ArrayList<WorkerId>();
         var refusals = new ArrayList<Refusal>();
@@ -71,7 +73,10 @@ public final class Planner {
             Candidate candidate =
                     candidates.computeIfAbsent(
                             id,
-                            key -> new Candidate(Check.present(state.workers().get(key), key), 0));
+                            key -> {
+                                Worker worker = Check.present(state.workers().get(key), key);
+                                return new Candidate(kept(state, demand, worker), 0);
+                            });
             Reason reason = filter.refusal(candidate.worker());
             if (reason == null) {
                 places.add(id);
@@ -81,6 +86,11 @@ public final class Planner {
             }
         }
         return new Plan(places, refusals.size(), refusals);
+    }
+
+    private static Worker kept(ClusterState state, Demand demand, Worker worker) {
+        int priority = demand.preference().priority();
+        return Claims.kept(worker, demand.group(), priority, state.nowMillis());
     }
 
     /** Tasks on a machine that takes no more still count where tasks are to be spread. */

@@ -10,6 +10,7 @@ public record Refusal(WorkerId worker, Reason reason) {
         INACTIVE("INACTIVE", "is not active"),
         AGENT("AGENT", "encountered error \"AGENT\""),
         ATTRIBUTE("ATTRIBUTE", "is missing an attribute required by your task"),
+        DAEMON("DAEMON", "does not run all of its daemons yet"),
         CONSTRAINT(
                 "MemberOf placement constraint unsatisfied.",
                 "does not meet the placement constraints"),

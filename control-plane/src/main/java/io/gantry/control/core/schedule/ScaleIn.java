@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
  */
 public final class ScaleIn {
     private final ClusterState state;
-    private final List<PlacementStrategy> strategies;
+    private final List<Criterion> criteria;
     private final RandomGenerator random;
 
     /** How many tasks of the group each machine still has. */
@@ -30,10 +30,9 @@ public final class ScaleIn {
 
     private final List<Task> order = new ArrayList<>();
 
-    private ScaleIn(
-            ClusterState state, List<PlacementStrategy> strategies, RandomGenerator random) {
+    private ScaleIn(ClusterState state, List<Criterion> criteria, RandomGenerator random) {
         this.state = state;
-        this.strategies = strategies;
+        this.criteria = criteria;
         this.random = random;
     }
 
@@ -44,6 +43,7 @@ public final class ScaleIn {
      * @param offered those of them that may go
      * @param urgency which of these go first wherever they are
      * @param strategies as they are placed by
+     * @param avoid groups that they had better not be beside
      * @param random decides between what is equal
      */
     public static List<Task> order(
@@ -52,11 +52,12 @@ public final class ScaleIn {
             List<Task> offered,
             Comparator<Task> urgency,
             List<PlacementStrategy> strategies,
+            List<String> avoid,
             RandomGenerator random) {
         if (offered.isEmpty()) {
             return List.of();
         }
-        var scaleIn = new ScaleIn(state, strategies, random);
+        var scaleIn = new ScaleIn(state, Criterion.of(strategies, avoid), random);
         standing.forEach(task -> scaleIn.standing.merge(task.worker(), 1, Integer::sum));
         Map<Task, List<Task>> classes = new TreeMap<>(urgency);
         offered.forEach(
@@ -74,7 +75,7 @@ public final class ScaleIn {
                         task ->
                                 byWorker.computeIfAbsent(task.worker(), id -> new ArrayDeque<>())
                                         .add(task));
-        var ranking = Ranking.forGivingUp(Criterion.of(strategies), random);
+        var ranking = Ranking.forGivingUp(criteria, random);
         standing.forEach((id, count) -> ranking.count(worker(id), count));
         byWorker.forEach(
                 (id, tasks) ->

@@ -1,5 +1,8 @@
 package io.gantry.control.core.state;
 
+import java.util.List;
+import software.amazon.awssdk.services.ecs.model.Tag;
+
 /**
  * A capacity provider: a pool of the workers that say its name. FARGATE and FARGATE_SPOT are always
  * there and have no row.
@@ -23,6 +26,11 @@ public record CapacityProvider(
     /** Configured anew. */
     public CapacityProvider with(software.amazon.awssdk.services.ecs.model.CapacityProvider next) {
         return new CapacityProvider(name, next, active, true);
+    }
+
+    /** With other tags, which is no update of it. */
+    public CapacityProvider tagged(List<Tag> tags) {
+        return new CapacityProvider(name, spec.toBuilder().tags(tags).build(), active, changed);
     }
 
     public CapacityProvider deleted() {

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param releases revisions and deployments of services
  * @param capacityProviders those that users have made, also deleted ones for a while
  * @param daemons active services that want a task on each machine
+ * @param accountSettings what principals have chosen
+ * @param jobs tasks that wait for a place, and those that are looked after while they run
+ * @param managed daemons that are no services
  */
 public record ClusterState(
         long sequence,
@@ -49,7 +52,10 @@ public record ClusterState(
         boolean restored,
         Releases releases,
         SortedTable<String, CapacityProvider> capacityProviders,
-        SortedTable<ServiceKey, Present> daemons) {
+        SortedTable<ServiceKey, Present> daemons,
+        SortedTable<AccountSetting.Key, AccountSetting> accountSettings,
+        Jobs jobs,
+        ManagedDaemons managed) {
 
     /** What a new installation starts from. */
     public static final ClusterState EMPTY =
@@ -74,7 +80,10 @@ public record ClusterState(
                     false,
                     Releases.NONE,
                     SortedTable.empty(),
-                    SortedTable.empty());
+                    SortedTable.empty(),
+                    SortedTable.empty(),
+                    Jobs.NONE,
+                    ManagedDaemons.NONE);
 
     /** The same in an installation of its own, whose nodes have been told of it by a file. */
     public ClusterState asRestored() {
@@ -99,7 +108,17 @@ public record ClusterState(
                 true,
                 releases,
                 capacityProviders,
-                daemons);
+                daemons,
+                accountSettings,
+                jobs,
+                managed);
+    }
+
+    /** A task as it is described, also one that has no place; null if there is none. */
+    public @Nullable Task described(TaskId id) {
+        Task task = tasks.get(id);
+        Job job = task == null ? jobs.rows().get(id) : null;
+        return job == null ? task : job.shown();
     }
 
     /** Tasks of a service: living ones in the order in which they were made, then stopped ones. */
@@ -213,6 +232,10 @@ public record ClusterState(
      */
     public Map<String, String> imageDigests(Task task) {
         ServiceKey key = task.service();
+        if (key != null && key.isDaemon()) {
+            ManagedRevision revision = managed.revision(key, task.deployment());
+            return revision == null ? Map.of() : revision.imageDigests();
+        }
         Service service = key == null ? null : services.get(key);
         Deployment deployment = service == null ? null : service.deployment(task.deployment());
         return deployment == null ? Map.of() : deployment.imageDigests();

@@ -37,7 +37,21 @@ public record Deadline(long atMillis, Kind kind, String subject) implements Comp
         /** Machines have come to a cluster, by its name: its services look at their zones. */
         LOOK_AT_ZONES,
         /** The capacity of a container instance, by its id, is taken back. */
-        INTERRUPT_WORKER
+        INTERRUPT_WORKER,
+        /** Forget a deleted task definition, {@code family:revision}, once nothing needs it. */
+        FORGET_TASK_DEFINITION,
+        /** A task, by its id, has waited for a place for long enough. */
+        END_WAIT,
+        /** A task, by its id, has run for long enough. */
+        END_RUN,
+        /** A task, by its id, that was held back may be placed. */
+        LOOK_AT_JOB,
+        /** Forget a deployment of a managed daemon, {@code cluster/name id}. */
+        FORGET_DAEMON_DEPLOYMENT,
+        /** The time to empty a container instance, by its id, is over. */
+        END_DRAIN,
+        /** More tasks of a container instance, by its id, may be moved. */
+        LOOK_AT_DRAIN
     }
 
     @Override

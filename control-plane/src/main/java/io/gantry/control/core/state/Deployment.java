@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tasks those that it has
  * @param imageDigests what the images of its containers were when its first task resolved them, by
  *     the name of the container; later tasks get the same content, wherever the tags point by then
+ * @param set what makes it a task set; null for deployments of ECS's own
  */
 public record Deployment(
         long number,
@@ -25,7 +26,8 @@ public record Deployment(
         Stage stage,
         long createdAtMillis,
         long updatedAtMillis,
-        Map<String, String> imageDigests) {
+        Map<String, String> imageDigests,
+        @Nullable TaskSet set) {
 
     public Deployment {
         imageDigests =
@@ -71,7 +73,38 @@ public record Deployment(
                 stage,
                 nowMillis,
                 nowMillis,
-                Map.of());
+                Map.of(),
+                null);
+    }
+
+    /** A task set that begins. */
+    public static Deployment begin(
+            long number,
+            TaskDefinitionKey taskDefinition,
+            TaskSet set,
+            int serviceDesires,
+            long nowMillis) {
+        return begin(number, taskDefinition, 0, nowMillis).as(set, serviceDesires, nowMillis);
+    }
+
+    /** The same as another kind of task set, with the share of the service's tasks that it has. */
+    public Deployment as(TaskSet next, int serviceDesires, long nowMillis) {
+        return desiring(next.computed(serviceDesires), nowMillis).with(next);
+    }
+
+    /** The same as a task set, or none. */
+    public Deployment with(@Nullable TaskSet next) {
+        return new Deployment(
+                number,
+                taskDefinition,
+                desired,
+                tasks,
+                failures,
+                stage,
+                createdAtMillis,
+                updatedAtMillis,
+                imageDigests,
+                next);
     }
 
     /** A roll-out of a revision that was there before. */
@@ -86,7 +119,8 @@ public record Deployment(
                 new Stage(Rollout.IN_PROGRESS, reason),
                 revision.createdAtMillis(),
                 nowMillis,
-                revision.imageDigests());
+                revision.imageDigests(),
+                null);
     }
 
     /** Its id as tasks and descriptions show it. */
@@ -198,7 +232,8 @@ public record Deployment(
                 stage,
                 createdAtMillis,
                 updatedAtMillis,
-                all);
+                all,
+                set);
     }
 
     private Deployment with(
@@ -212,6 +247,7 @@ public record Deployment(
                 next,
                 createdAtMillis,
                 updated,
-                imageDigests);
+                imageDigests,
+                set);
     }
 }

@@ -66,8 +66,13 @@ public record Loss(long afterMillis, boolean kept) {
 
     /** What holds for new tasks of a service; null if they are never lost. */
     public static @Nullable Loss of(ClusterState state, Service service) {
-        Long tagged = tagged(service.tags());
-        long after = tagged == null ? afterMillis(state, service.key().cluster()) : tagged;
+        return of(state, service.key().cluster(), service.tags());
+    }
+
+    /** What holds for new tasks of whatever has these tags; null if they are never lost. */
+    public static @Nullable Loss of(ClusterState state, String cluster, List<Tag> tags) {
+        Long tagged = tagged(tags);
+        long after = tagged == null ? afterMillis(state, cluster) : tagged;
         return after == NEVER ? null : new Loss(after, state.policy().keepReturned());
     }
 

@@ -1,5 +1,7 @@
 package io.gantry.control.core.state;
 
+import io.gantry.common.model.Arn;
+
 /**
  * What makes an installation itself, fixed when it is founded.
  *
@@ -8,6 +10,11 @@ package io.gantry.control.core.state;
  * @param rootKey the credentials that may do everything
  */
 public record Realm(String region, String account, AccessKey rootKey) {
+
+    /** The full name of the root user, who owns everything as long as there are no others. */
+    public String root() {
+        return new Arn("iam", "", account, "root").toString();
+    }
 
     /**
      * A key pair that requests are signed with.

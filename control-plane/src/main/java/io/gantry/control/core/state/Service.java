@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecs.model.DeploymentController;
+import software.amazon.awssdk.services.ecs.model.DeploymentControllerType;
 import software.amazon.awssdk.services.ecs.model.SchedulingStrategy;
 import software.amazon.awssdk.services.ecs.model.Tag;
 
@@ -54,6 +56,11 @@ public record Service(
         /** A service that begins with a deployment. */
         public static Progress begin(Deployment first) {
             return new Progress(List.of(first), List.of(), false, null);
+        }
+
+        /** A service that has no task sets yet. */
+        public static Progress empty() {
+            return new Progress(List.of(), List.of(), false, null);
         }
 
         private Progress steady(boolean now) {
@@ -159,6 +166,25 @@ public record Service(
         return id == null ? null : new ServiceDeployment.Key(key, id);
     }
 
+    /** Whether somebody else than ECS deploys it, by task sets. */
+    public boolean external() {
+        DeploymentController controller = spec().deploymentController();
+        return controller != null && controller.type() == DeploymentControllerType.EXTERNAL;
+    }
+
+    /** Whether each of its revisions, or task sets, has tasks of its own. */
+    public boolean byLanes() {
+        return external() || course().staged();
+    }
+
+    /** The task set that serves; null if there is none, as in services without task sets. */
+    public @Nullable Deployment primarySet() {
+        return deployments().stream()
+                .filter(each -> each.set() != null && each.set().primary())
+                .findFirst()
+                .orElse(null);
+    }
+
     /** For how long after a task's start failed health checks do not count, in milliseconds. */
     public long graceMillis() {
         Integer seconds = spec().healthCheckGracePeriodSeconds();
@@ -169,7 +195,7 @@ public record Service(
         return status() == LifeStatus.ACTIVE;
     }
 
-    /** The newest deployment. */
+    /** The newest deployment; a service of task sets may have none. */
     public Deployment primary() {
         return deployments().getFirst();
     }
@@ -194,6 +220,14 @@ public record Service(
         return (int) Math.min(Integer.MAX_VALUE, (desiredCount() * share + 99) / 100);
     }
 
+    /**
+     * How many tasks of a deployment may be started and not be healthy yet; null for any number.
+     */
+    public @Nullable Integer maxParallel() {
+        String given = GantryTag.MAX_PARALLEL.in(tags);
+        return given == null ? null : TagValues.number(given, 1, Integer.MAX_VALUE);
+    }
+
     /** Tasks that may be running or pending at the same time, rounded down as ECS does. */
     public int maximum() {
         var configuration = spec().deploymentConfiguration();
@@ -212,6 +246,11 @@ public record Service(
 
     private Service wanting(Goal next) {
         return new Service(key, next, progress, tags, createdAtMillis, version + 1);
+    }
+
+    /** With other tags; plans made before no longer hold, as tasks may be given its tags. */
+    public Service tagged(List<Tag> next) {
+        return new Service(key, goal, progress, next, createdAtMillis, version + 1);
     }
 
     /** A plan made from it has been accepted: others that were made from it no longer hold. */
@@ -236,14 +275,19 @@ public record Service(
     }
 
     /**
-     * The service as one of its revisions sees it while it has several side by side: with as many
-     * tasks to run as that revision should have.
+     * The service as one of its revisions or task sets sees it while it has several side by side:
+     * with as many tasks to run as that one should have.
      */
     public Service lane(Deployment revision) {
+        TaskSet set = revision.set();
         return new Service(
                 key,
-                new Goal(spec(), status(), revision.desired()),
-                new Progress(List.of(revision), events(), steady(), course()),
+                new Goal(set == null ? spec() : set.applied(spec()), status(), revision.desired()),
+                new Progress(
+                        List.of(revision),
+                        events(),
+                        set == null ? steady() : set.steady(),
+                        course()),
                 tags,
                 createdAtMillis,
                 version);
@@ -277,7 +321,7 @@ public record Service(
 
     /** A sentence as its events have it. One that names the service itself is complete. */
     public String message(String sentence) {
-        return sentence.startsWith("service ")
+        return sentence.startsWith("service ") || sentence.startsWith("(service ")
                 ? sentence
                 : "(service " + key.name() + ") " + sentence;
     }

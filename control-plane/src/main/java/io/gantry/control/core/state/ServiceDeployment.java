@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
  * @param trial what its circuit breaker counted; as long as it goes on, the {@link Deployment} says
  * @param rollback where it goes back to, or null
  * @param staging how far it is, if it goes by stages; null for a rolling one
+ * @param tallies how many tasks each revision had when it ended; empty until then
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html">Service
  *     deployments</a>
@@ -30,7 +31,8 @@ public record ServiceDeployment(
         Times times,
         Trial trial,
         @Nullable Rollback rollback,
-        @Nullable Staging staging) {
+        @Nullable Staging staging,
+        List<Tally> tallies) {
 
     /**
      * The name of a service deployment.
@@ -149,8 +151,12 @@ public record ServiceDeployment(
     /** Where it goes back to and why; {@code revision} is 0 if there is nothing to go back to. */
     public record Rollback(long revision, String reason, long startedAtMillis) {}
 
+    /** How many tasks a revision should have, and had. */
+    public record Tally(long revision, int desired, TaskCounts tasks) {}
+
     public ServiceDeployment {
         sources = List.copyOf(sources);
+        tallies = List.copyOf(tallies);
     }
 
     /** One that nothing has been done for yet. */
@@ -171,7 +177,8 @@ public record ServiceDeployment(
                 Times.created(nowMillis),
                 Trial.NONE,
                 null,
-                staging);
+                staging,
+                List.of());
     }
 
     /** Whether it is on its way back. */
@@ -217,7 +224,26 @@ public record ServiceDeployment(
                 times.updated(nowMillis),
                 trial,
                 rollback,
-                next);
+                next,
+                tallies);
+    }
+
+    /** Keeps how many tasks there are. */
+    public ServiceDeployment tallied(List<Deployment> deployments) {
+        return new ServiceDeployment(
+                key,
+                target,
+                sources,
+                configuration,
+                status,
+                reason,
+                times,
+                trial,
+                rollback,
+                staging,
+                deployments.stream()
+                        .map(each -> new Tally(each.number(), each.desired(), each.tasks()))
+                        .toList());
     }
 
     private ServiceDeployment with(
@@ -227,6 +253,16 @@ public record ServiceDeployment(
             Trial counted,
             @Nullable Rollback back) {
         return new ServiceDeployment(
-                key, target, sources, configuration, next, why, changed, counted, back, staging);
+                key,
+                target,
+                sources,
+                configuration,
+                next,
+                why,
+                changed,
+                counted,
+                back,
+                staging,
+                tallies);
     }
 }

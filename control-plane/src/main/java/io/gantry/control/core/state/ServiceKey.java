@@ -3,8 +3,27 @@ package io.gantry.control.core.state;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** A service by the names of its cluster and of itself; neither contains a slash. */
+/**
+ * A service by the names of its cluster and of itself; neither contains a slash. Tasks of managed
+ * daemons are kept under such keys too, whose names no service can have.
+ */
 public record ServiceKey(String cluster, String name) implements Comparable<ServiceKey> {
+    private static final String DAEMON = "daemon:";
+
+    /** The key of a managed daemon. */
+    public static ServiceKey ofDaemon(String cluster, String daemon) {
+        return new ServiceKey(cluster, DAEMON + daemon);
+    }
+
+    /** Whether a managed daemon is meant, and no service. */
+    public boolean isDaemon() {
+        return name.startsWith(DAEMON);
+    }
+
+    /** What users call the managed daemon, or the service. */
+    public String plainName() {
+        return isDaemon() ? name.substring(DAEMON.length()) : name;
+    }
 
     /** Reads what {@link #toString} writes. */
     @JsonCreator

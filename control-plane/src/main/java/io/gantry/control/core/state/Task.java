@@ -423,8 +423,34 @@ public record Task(TaskId id, Origin origin, List<Tag> tags, Progress progress, 
         return with(progress.lost(now));
     }
 
+    /** The same task, if it were on another machine. */
+    public Task on(WorkerId other) {
+        var there =
+                new Origin(
+                        origin.cluster,
+                        origin.taskDefinition,
+                        other,
+                        origin.footprint,
+                        origin.service,
+                        origin.deployment,
+                        origin.group,
+                        origin.startedBy,
+                        origin.launchType,
+                        origin.overrides,
+                        origin.executeCommand,
+                        origin.gpus,
+                        origin.loss,
+                        origin.provision);
+        return new Task(TaskOf.NO_TASK, there, tags, progress.protectedUntil(null), version);
+    }
+
     private Task with(Progress next) {
         return new Task(id, origin, tags, next, version);
+    }
+
+    /** With other tags, which ECS does not count as a change. */
+    public Task tagged(List<Tag> next) {
+        return new Task(id, origin, next, progress, version);
     }
 
     /** The next version: however much has changed at once, it counts as one change. */

@@ -3,9 +3,28 @@ package io.gantry.control.core.state;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** {@code family:revision}. Sorts by family, then numerically by revision. */
+/**
+ * {@code family:revision}. Sorts by family, then numerically by revision. Daemon task definitions
+ * have families of their own, which no other task definition can have.
+ */
 public record TaskDefinitionKey(String family, int revision)
         implements Comparable<TaskDefinitionKey> {
+    private static final String DAEMON = "daemon:";
+
+    /** The key of a daemon task definition. */
+    public static TaskDefinitionKey ofDaemon(String family, int revision) {
+        return new TaskDefinitionKey(DAEMON + family, revision);
+    }
+
+    /** Whether a daemon task definition is meant. */
+    public boolean isDaemon() {
+        return family.startsWith(DAEMON);
+    }
+
+    /** {@code family:revision} as users write it. */
+    public String plain() {
+        return (isDaemon() ? family.substring(DAEMON.length()) : family) + ':' + revision;
+    }
 
     /** Reads what {@link #toString} writes. */
     @JsonCreator

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param blocked tasks that a call could not protect
  * @param taskDefinition what a call has registered, or null
  * @param worker what a call has registered, or null
+ * @param taskSet number of what the request or call has made, or 0
  */
 public record TokenUse(
         Token token,
@@ -21,7 +22,8 @@ public record TokenUse(
         List<TaskId> tasks,
         List<TaskId> blocked,
         @Nullable TaskDefinitionKey taskDefinition,
-        @Nullable WorkerId worker) {
+        @Nullable WorkerId worker,
+        long taskSet) {
     public TokenUse {
         tasks = List.copyOf(tasks);
         blocked = List.copyOf(blocked);
@@ -29,7 +31,7 @@ public record TokenUse(
 
     /** The use of a client token. */
     public TokenUse(Token token, String fingerprint, List<TaskId> tasks) {
-        this(token, fingerprint, tasks, List.of(), null, null);
+        this(token, fingerprint, tasks, List.of(), null, null, 0);
     }
 
     /** A call that is done. */
@@ -39,16 +41,21 @@ public record TokenUse(
 
     /** The same of a call that has registered a task definition. */
     public TokenUse registered(TaskDefinitionKey definition) {
-        return new TokenUse(token, fingerprint, tasks, blocked, definition, worker);
+        return new TokenUse(token, fingerprint, tasks, blocked, definition, worker, taskSet);
     }
 
     /** The same of a call that has registered a machine. */
     public TokenUse registered(WorkerId machine) {
-        return new TokenUse(token, fingerprint, tasks, blocked, taskDefinition, machine);
+        return new TokenUse(token, fingerprint, tasks, blocked, taskDefinition, machine, taskSet);
     }
 
     /** The same of a call that was about tasks, some of which could not be served. */
     public TokenUse tasks(List<TaskId> served, List<TaskId> refused) {
-        return new TokenUse(token, fingerprint, served, refused, taskDefinition, worker);
+        return new TokenUse(token, fingerprint, served, refused, taskDefinition, worker, taskSet);
+    }
+
+    /** The same of what has made a task set. */
+    public TokenUse made(long set) {
+        return new TokenUse(token, fingerprint, tasks, blocked, taskDefinition, worker, set);
     }
 }

@@ -18,6 +18,8 @@ import software.amazon.awssdk.services.ecs.model.Tag;
  *
  * @param version counts changes, as ECS shows it
  * @param interruptAtMillis when its tasks are stopped as its capacity is taken back; 0 for never
+ * @param claims room that is made and kept for tasks to come
+ * @param drain how it is emptied; null unless somebody said how
  */
 public record Worker(
         WorkerId id,
@@ -27,7 +29,13 @@ public record Worker(
         Load load,
         Link link,
         long version,
-        long interruptAtMillis) {
+        long interruptAtMillis,
+        List<Claim> claims,
+        @Nullable Drain drain) {
+
+    public Worker {
+        claims = List.copyOf(claims);
+    }
 
     /** Whether tasks may be placed on a machine. */
     public enum Status {
@@ -159,7 +167,17 @@ public record Worker(
 
     /** A machine that has just registered. */
     public static Worker registered(WorkerId id, String cluster, Registration registration) {
-        return new Worker(id, cluster, Status.ACTIVE, registration, Load.NONE, Link.NEVER, 1, 0);
+        return new Worker(
+                id,
+                cluster,
+                Status.ACTIVE,
+                registration,
+                Load.NONE,
+                Link.NEVER,
+                1,
+                0,
+                List.of(),
+                null);
     }
 
     public Map<String, String> attributes() {
@@ -287,22 +305,31 @@ public record Worker(
 
     /** Moves one task from one count to another, which ECS does not count as a change. */
     public Worker counting(Task.Status before, Task.Status after) {
-        var counted = load.moving(before, after);
-        return new Worker(
-                id, cluster, status, registration, counted, link, version, interruptAtMillis);
+        return uncounted(load.moving(before, after), claims);
     }
 
     /** Has so many tasks of each group, which ECS does not count as a change. */
     public Worker grouping(Groups groups) {
+        return uncounted(load.with(groups), claims);
+    }
+
+    /** Keeps room for these tasks to come, and for no others. */
+    public Worker claimed(List<Claim> next) {
+        return next.equals(claims) ? this : uncounted(load, next);
+    }
+
+    private Worker uncounted(Load nextLoad, List<Claim> nextClaims) {
         return new Worker(
                 id,
                 cluster,
                 status,
                 registration,
-                load.with(groups),
+                nextLoad,
                 link,
                 version,
-                interruptAtMillis);
+                interruptAtMillis,
+                nextClaims,
+                drain);
     }
 
     public Worker connected(long session, String holder, AgentVersion agent, long nowMillis) {
@@ -325,16 +352,24 @@ public record Worker(
 
     /** Takes it out of service for new tasks, or back into it, which ends any interruption. */
     public Worker becoming(Status next) {
-        return next == Status.ACTIVE ? interrupted(0, next) : next(next, registration, load, link);
+        return next == Status.ACTIVE
+                ? emptied(next, 0, null)
+                : next(next, registration, load, link);
     }
 
     /** Its capacity is taken back at that time: it gets no more tasks. */
     public Worker interrupted(long atMillis) {
-        return interrupted(atMillis, Status.DRAINING);
+        return emptied(Status.DRAINING, atMillis, drain);
     }
 
-    private Worker interrupted(long atMillis, Status next) {
-        return new Worker(id, cluster, next, registration, load, link, version + 1, atMillis);
+    /** It is emptied so. */
+    public Worker drained(Drain how) {
+        return emptied(Status.DRAINING, interruptAtMillis, how);
+    }
+
+    private Worker emptied(Status next, long interruptAt, @Nullable Drain how) {
+        return new Worker(
+                id, cluster, next, registration, load, link, version + 1, interruptAt, claims, how);
     }
 
     public Worker deregistered(long nowMillis) {
@@ -372,8 +407,32 @@ public record Worker(
         return next(status, other, load, link);
     }
 
+    /** With other tags, which ECS does not count as a change. */
+    public Worker tagged(List<Tag> tags) {
+        var other =
+                new Registration(
+                        attributes(),
+                        tags,
+                        total(),
+                        reservedPorts(),
+                        registration.atMillis(),
+                        clientToken(),
+                        gpus());
+        return new Worker(
+                id, cluster, status, other, load, link, version, interruptAtMillis, claims, drain);
+    }
+
     private Worker next(Status status, Registration registration, Load load, Link link) {
         return new Worker(
-                id, cluster, status, registration, load, link, version + 1, interruptAtMillis);
+                id,
+                cluster,
+                status,
+                registration,
+                load,
+                link,
+                version + 1,
+                interruptAtMillis,
+                claims,
+                drain);
     }
 }

@@ -44,6 +44,7 @@ final class CallEdits {
             case Reply.Done() -> TokenUse.done(call);
             case Reply.Registered(var definition) -> TokenUse.done(call).registered(definition);
             case Reply.WorkerRegistered(var worker) -> TokenUse.done(call).registered(worker);
+            case Reply.TaskSetMade(var number) -> TokenUse.done(call).made(number);
             case Reply.Protected(var set, var blocked) when set.isEmpty() && blocked.isEmpty() ->
                     null;
             case Reply.Protected(var set, var blocked) -> TokenUse.done(call).tasks(set, blocked);
@@ -57,6 +58,9 @@ final class CallEdits {
         }
         if (use.worker() != null) {
             return new Reply.WorkerRegistered(use.worker());
+        }
+        if (use.taskSet() != 0) {
+            return new Reply.TaskSetMade(use.taskSet());
         }
         return use.tasks().isEmpty() && use.blocked().isEmpty()
                 ? Edit.done()

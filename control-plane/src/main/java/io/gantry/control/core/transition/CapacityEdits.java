@@ -14,6 +14,7 @@ import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Service;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProvider;
 import software.amazon.awssdk.services.ecs.model.AutoScalingGroupProviderUpdate;
@@ -164,13 +165,23 @@ final class CapacityEdits {
                 edit.before
                         .servicesOf(cluster)
                         .filter(Service::active)
-                        .flatMap(each -> each.spec().capacityProviderStrategy().stream())
+                        .flatMap(CapacityEdits::strategies)
                         .anyMatch(item -> providers.contains(item.capacityProvider()));
         return byServices
+                || edit.managed().uses(cluster, providers)
                 || edit.before
                         .aliveIn(cluster)
                         .map(task -> task.provision().provider())
                         .anyMatch(provider -> provider != null && providers.contains(provider));
+    }
+
+    /** Its own, and those of its task sets. */
+    private static Stream<CapacityProviderStrategyItem> strategies(Service service) {
+        return Stream.concat(
+                service.spec().capacityProviderStrategy().stream(),
+                service.deployments().stream()
+                        .flatMap(each -> Stream.ofNullable(each.set()))
+                        .flatMap(set -> set.spec().capacityProviderStrategy().stream()));
     }
 
     /** What is wrong with the capacity that a cluster is to have; null for nothing. */
@@ -191,8 +202,11 @@ final class CapacityEdits {
     /** What is wrong with the strategy of a service in its cluster; null for nothing. */
     @Nullable Refused refusal(
             String cluster, software.amazon.awssdk.services.ecs.model.Service spec) {
-        return refusal(
-                edit.cluster(cluster).spec().capacityProviders(), spec.capacityProviderStrategy());
+        return refusal(cluster, spec.capacityProviderStrategy());
+    }
+
+    @Nullable Refused refusal(String cluster, List<CapacityProviderStrategyItem> strategy) {
+        return refusal(edit.cluster(cluster).spec().capacityProviders(), strategy);
     }
 
     private static @Nullable Refused refusal(

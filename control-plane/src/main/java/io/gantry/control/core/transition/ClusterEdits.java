@@ -2,6 +2,7 @@ package io.gantry.control.core.transition;
 
 import io.gantry.control.core.command.Command.CreateCluster;
 import io.gantry.control.core.command.Command.DeleteCluster;
+import io.gantry.control.core.command.Command.UpdateCluster;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
@@ -31,6 +32,22 @@ final class ClusterEdits {
         return Edit.done();
     }
 
+    Reply update(UpdateCluster update) {
+        Cluster cluster = edit.activeCluster(update.name());
+        if (cluster == null) {
+            return Edit.noCluster();
+        }
+        var next = cluster.spec().toBuilder();
+        if (update.change().hasSettings()) {
+            next.settings(update.change().settings());
+        }
+        if (update.change().configuration() != null) {
+            next.configuration(update.change().configuration());
+        }
+        edit.clusterRows.put(cluster.name(), cluster.with(next.build()));
+        return Edit.done();
+    }
+
     /** The guards and their order are those of ECS. */
     Reply delete(DeleteCluster delete) {
         Cluster cluster = edit.activeCluster(delete.name());
@@ -41,6 +58,11 @@ final class ClusterEdits {
             return Edit.refused(
                     Cause.CLUSTER_CONTAINS_SERVICES,
                     "The Cluster cannot be deleted while Services are active.");
+        }
+        if (edit.before.managed().daemonsOf(cluster.name()).findFirst().isPresent()) {
+            return Edit.refused(
+                    Cause.CLUSTER_CONTAINS_SERVICES,
+                    "The Cluster cannot be deleted while Daemons are active.");
         }
         if (cluster.instances() > 0) {
             return Edit.refused(
@@ -53,8 +75,18 @@ final class ClusterEdits {
                     Cause.CLUSTER_CONTAINS_TASKS,
                     "The Cluster cannot be deleted while Tasks are active.");
         }
-        edit.clusterRows.put(cluster.name(), cluster.deleted());
+        edit.clusterRows.put(cluster.name(), cluster.deleted(edit.nowMillis));
         edit.due(KEPT_MILLIS, Deadline.Kind.FORGET_CLUSTER, cluster.name());
         return Edit.done();
+    }
+
+    /** One that was made and deleted anew meanwhile has a later look of its own. */
+    void forget(String name) {
+        Cluster cluster = edit.clusterRows.get(name);
+        if (cluster != null
+                && !cluster.active()
+                && cluster.deletedAtMillis() + KEPT_MILLIS <= edit.nowMillis) {
+            edit.clusterRows.remove(name);
+        }
     }
 }

@@ -45,6 +45,7 @@ final class DaemonEdits {
     /** Machines have come, gone or changed: what daemons want of them has to be looked at. */
     void lookAll(String cluster) {
         edit.before.daemonsOf(cluster).map(Service::key).forEach(edit::touch);
+        edit.managed().lookAll(cluster);
     }
 
     private Set<WorkerId> wanted(Service service) {
@@ -77,7 +78,7 @@ final class DaemonEdits {
         count(edit.service(key), wanted.size());
         List<Task> stopped = judgeStops(plan, census, wanted);
         var refused = new ArrayList<TaskId>();
-        List<TaskId> started = judgeStarts(plan, wanted, refused);
+        List<TaskId> started = judgeStarts(plan, census, wanted, refused);
         stopped.forEach(stop);
         census.lost().forEach(new LossEdits(edit)::giveUp);
         diary.planned(census, started, stopped, plan);
@@ -96,14 +97,16 @@ final class DaemonEdits {
     }
 
     /** One task on each machine, also while an earlier one is still about to stop there. */
-    private List<TaskId> judgeStarts(CommitPlan plan, Set<WorkerId> wanted, List<TaskId> refused) {
+    private List<TaskId> judgeStarts(
+            CommitPlan plan, Census census, Set<WorkerId> wanted, List<TaskId> refused) {
         Service service = edit.service(plan.service());
         var free = new HashSet<>(wanted);
         edit.before.aliveOf(plan.service()).map(Task::worker).forEach(free::remove);
         var started = new ArrayList<TaskId>();
         for (Start start : plan.starts()) {
             boolean placed =
-                    free.contains(start.worker())
+                    started.size() < census.startable()
+                            && free.contains(start.worker())
                             && edit.tasks()
                                     .place(
                                             service.key().cluster(),

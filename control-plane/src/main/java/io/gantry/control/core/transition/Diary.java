@@ -3,6 +3,7 @@ package io.gantry.control.core.transition;
 import io.gantry.common.model.TaskId;
 import io.gantry.control.core.command.Command.CommitPlan;
 import io.gantry.control.core.reconcile.Census;
+import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Service.Event;
 import io.gantry.control.core.state.ServiceKey;
@@ -39,6 +40,13 @@ final class Diary {
         }
     }
 
+    /** Beyond ECS: less important tasks stop in favour of the service. */
+    void preempted(ServiceKey key, List<TaskId> stopped) {
+        if (!stopped.isEmpty()) {
+            write(key, "has preempted " + running(stopped.size()) + ": " + names(stopped) + ".");
+        }
+    }
+
     void impaired(ServiceKey key) {
         complain(key, "is unable to consistently start tasks successfully.");
     }
@@ -59,6 +67,22 @@ final class Diary {
 
     Service steady(Service service) {
         return with(service, "has reached a steady state.");
+    }
+
+    /** A task set should have another number of tasks than before. */
+    Service computed(Service service, Deployment set) {
+        return with(
+                service,
+                "updated computedDesiredCount for taskSet %s to %d."
+                        .formatted(set.id(), set.desired()));
+    }
+
+    /** A task set has what it wants. */
+    Service steadySet(Service service, Deployment set) {
+        return with(
+                service,
+                "(service %s, taskSet %s) updated state to STEADY_STATE."
+                        .formatted(service.key().name(), set.id()));
     }
 
     private void complain(ServiceKey key, String sentence) {

@@ -7,11 +7,15 @@ import io.gantry.common.table.SortedTable;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.command.Reply.Refused;
+import io.gantry.control.core.state.AccountSetting;
 import io.gantry.control.core.state.CapacityProvider;
 import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Family;
+import io.gantry.control.core.state.Job;
+import io.gantry.control.core.state.JobOf;
+import io.gantry.control.core.state.Jobs;
 import io.gantry.control.core.state.Policy;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Realm;
@@ -56,10 +60,17 @@ final class Edit {
     final SortedTable.Editor<ServiceDeployment.Key, ServiceDeployment> serviceDeploymentRows;
     final SortedTable.Editor<String, CapacityProvider> capacityProviderRows;
     final SortedTable.Editor<ServiceKey, Present> daemons;
+    final SortedTable.Editor<AccountSetting.Key, AccountSetting> accountSettingRows;
+    final SortedTable.Editor<TaskId, Job> jobRows;
+    final SortedTable.Editor<JobOf.Cluster, Present> jobsByCluster;
+    final SortedTable.Editor<JobOf.Queue, Present> jobsByQueue;
+    final ManagedTables managedRows;
 
     private final TreeSet<ServiceKey> touchedServices = new TreeSet<>();
     private final TreeSet<WorkerId> touchedWorkers = new TreeSet<>();
+    private final TreeSet<TaskId> touchedJobs = new TreeSet<>();
     private final ServiceEdits services;
+    private final JobEdits jobs;
     private @Nullable Realm realm;
     private int level;
     private Policy policy;
@@ -88,7 +99,13 @@ final class Edit {
         this.serviceDeploymentRows = before.releases().deployments().edit();
         this.capacityProviderRows = before.capacityProviders().edit();
         this.daemons = before.daemons().edit();
+        this.accountSettingRows = before.accountSettings().edit();
+        this.jobRows = before.jobs().rows().edit();
+        this.jobsByCluster = before.jobs().byCluster().edit();
+        this.jobsByQueue = before.jobs().byQueue().edit();
+        this.managedRows = new ManagedTables(before.managed());
         this.services = new ServiceEdits(this);
+        this.jobs = new JobEdits(this);
     }
 
     ClusterEdits clusters() {
@@ -99,6 +116,10 @@ final class Edit {
         return new InterruptionEdits(this);
     }
 
+    DrainEdits drains() {
+        return new DrainEdits(this);
+    }
+
     FleetEdits fleet() {
         return new FleetEdits(this);
     }
@@ -107,12 +128,29 @@ final class Edit {
         return new CapacityEdits(this);
     }
 
+    ManagedEdits managed() {
+        return new ManagedEdits(this);
+    }
+
+    ManagedDefinitionEdits managedDefinitions() {
+        return new ManagedDefinitionEdits(this);
+    }
+
     TaskDefinitionEdits taskDefinitions() {
         return new TaskDefinitionEdits(this);
     }
 
     ServiceEdits services() {
         return services;
+    }
+
+    JobEdits jobs() {
+        return jobs;
+    }
+
+    /** Jobs with the changes already made. */
+    Jobs jobsSoFar() {
+        return new Jobs(jobRows.done(), jobsByCluster.done(), jobsByQueue.done());
     }
 
     TaskEdits tasks() {
@@ -164,6 +202,10 @@ final class Edit {
         touchedWorkers.add(worker);
     }
 
+    void touchJob(TaskId job) {
+        touchedJobs.add(job);
+    }
+
     /** The cluster if it is there and not deleted, else null. */
     @Nullable Cluster activeCluster(String name) {
         Cluster cluster = clusterRows.get(name);
@@ -211,9 +253,17 @@ final class Edit {
         return refused(Cause.CLUSTER_NOT_FOUND, "Cluster not found.");
     }
 
+    private void settle(ServiceKey key) {
+        if (key.isDaemon()) {
+            managed().settle(key);
+        } else {
+            services.settle(key);
+        }
+    }
+
     /** What has become of the state. Services that were touched settle first. */
     Outcome outcome(Reply reply) {
-        touchedServices.forEach(services::settle);
+        touchedServices.forEach(this::settle);
         var after =
                 new ClusterState(
                         sequence,
@@ -236,7 +286,10 @@ final class Edit {
                         false,
                         new Releases(revisionRows.done(), serviceDeploymentRows.done()),
                         capacityProviderRows.done(),
-                        daemons.done());
-        return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers));
+                        daemons.done(),
+                        accountSettingRows.done(),
+                        jobsSoFar(),
+                        managedRows.done());
+        return new Outcome(after, reply, new Touched(touchedServices, touchedWorkers, touchedJobs));
     }
 }

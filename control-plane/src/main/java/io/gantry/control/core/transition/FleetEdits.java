@@ -1,6 +1,8 @@
 package io.gantry.control.core.transition;
 
+import io.gantry.control.core.reconcile.Rebalance;
 import io.gantry.control.core.reconcile.ZoneBalance;
+import io.gantry.control.core.state.Cluster;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.Worker;
@@ -35,11 +37,15 @@ final class FleetEdits {
         }
     }
 
-    /** Services that keep their zones even look whether they still are. */
+    /** Services that keep their zones or machines even look whether they still are. */
     void lookAtZones(String cluster) {
+        Cluster row = edit.clusterRows.get(cluster);
         edit.before
                 .servicesOf(cluster)
-                .filter(service -> service.active() && ZoneBalance.isOn(service))
+                .filter(Service::active)
+                .filter(
+                        service ->
+                                ZoneBalance.isOn(service) || Rebalance.budget(service, row) != null)
                 .map(Service::key)
                 .forEach(edit::touch);
     }

@@ -37,10 +37,18 @@ final class ImagePins {
         if (key == null || containers.stream().allMatch(each -> each.imageDigest() == null)) {
             return;
         }
+        if (key.isDaemon()) {
+            TaskDefinitionRow tasks = edit.taskDefinitionRows.get(task.taskDefinition());
+            if (tasks != null) {
+                edit.managed().pin(task, found(tasks.definition(), containers));
+            }
+            return;
+        }
         Service service = edit.serviceRows.get(key);
         Deployment deployment = service == null ? null : service.deployment(task.deployment());
         TaskDefinitionRow row = edit.taskDefinitionRows.get(task.taskDefinition());
-        if (service == null || deployment == null || row == null) {
+        // As in ECS, task sets resolve their images for each task anew.
+        if (service == null || deployment == null || deployment.set() != null || row == null) {
             return;
         }
         Map<String, String> found = found(row.definition(), containers);

@@ -28,6 +28,7 @@ final class InterruptionEdits {
         }
         if (worker.interruptAtMillis() == 0) {
             long at = edit.nowMillis + interrupt.noticeMillis();
+            edit.managed().claimed(worker);
             edit.workerRows.put(worker.id(), worker.interrupted(at));
             edit.workers().moved(worker);
             edit.due(interrupt.noticeMillis(), Deadline.Kind.INTERRUPT_WORKER, interrupt.worker());

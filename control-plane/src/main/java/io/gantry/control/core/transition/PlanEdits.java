@@ -7,14 +7,22 @@ import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
 import io.gantry.control.core.reconcile.Census;
 import io.gantry.control.core.reconcile.Lanes;
+import io.gantry.control.core.reconcile.Rebalance;
 import io.gantry.control.core.reconcile.StartBudget;
 import io.gantry.control.core.reconcile.StopBudget;
+import io.gantry.control.core.schedule.Claims;
+import io.gantry.control.core.schedule.Preference;
+import io.gantry.control.core.state.Cluster;
+import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.Priority;
+import io.gantry.control.core.state.Rate;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
-import io.gantry.control.core.state.Worker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges the steps that are proposed for services: each part counts only as far as the service's
@@ -68,7 +76,17 @@ final class PlanEdits {
         }
         List<Task> stopped = judgeStops(plan, census);
         var refused = new ArrayList<TaskId>();
-        List<TaskId> started = judgeStarts(plan, census.alive() - stopped.size(), census, refused);
+        Cluster cluster = edit.cluster(service.key().cluster());
+        Rate pace = Rebalance.budget(lane, cluster);
+        var budget =
+                new StartBudget(
+                        census,
+                        census.alive() - stopped.size(),
+                        Rebalance.movesLeft(census, pace),
+                        Preference.of(service.tags(), cluster).fallback());
+        List<TaskId> started = judgeStarts(plan, budget, census, refused);
+        makeRoom(plan, lane, budget.left());
+        lookWhenMoreMayMove(service.key(), started, pace);
         stopped.forEach(task -> replace(task, census));
         giveUpReplaced(census, started.size());
         var zones = new ZoneDiary(edit, diary, census);
@@ -97,9 +115,8 @@ final class PlanEdits {
 
     /** No more than the maximum alive, no more of the primary deployment than desired. */
     private List<TaskId> judgeStarts(
-            CommitPlan plan, int alive, Census census, List<TaskId> refused) {
+            CommitPlan plan, StartBudget budget, Census census, List<TaskId> refused) {
         Service service = census.service();
-        var budget = new StartBudget(census, alive);
         var started = new ArrayList<TaskId>();
         for (Start start : plan.starts()) {
             boolean placed =
@@ -119,12 +136,36 @@ final class PlanEdits {
         return started;
     }
 
+    /**
+     * Tasks that still lack room get that of less important ones, as far as it is kept for none.
+     */
+    private void makeRoom(CommitPlan plan, Service service, int lacking) {
+        if (plan.evictions().isEmpty()) {
+            return;
+        }
+        String cluster = service.key().cluster();
+        int priority = Priority.of(service.tags(), edit.clusterRows.get(cluster));
+        int waiting = Claims.of(edit.before, cluster, plan.launch().group());
+        List<TaskId> stopped =
+                new EvictionEdits(edit)
+                        .judge(
+                                cluster,
+                                plan.launch(),
+                                priority,
+                                plan.evictions(),
+                                lacking - waiting);
+        diary.preempted(service.key(), stopped);
+    }
+
+    private void lookWhenMoreMayMove(ServiceKey key, List<TaskId> started, @Nullable Rate pace) {
+        if (pace != null
+                && started.stream().anyMatch(id -> edit.task(id).provision().balancing())) {
+            edit.due(pace.perMillis(), Deadline.Kind.LOOK_AT_SERVICE, key);
+        }
+    }
+
     /** Counts tasks as they are after what has been changed so far. */
     Census census(Service service, Stream<Task> tasks) {
-        return Census.of(
-                service,
-                tasks,
-                worker -> edit.worker(worker).status() == Worker.Status.DRAINING,
-                edit.nowMillis);
+        return Census.of(edit.before, service, tasks, edit.workerRows::get, edit.nowMillis);
     }
 }

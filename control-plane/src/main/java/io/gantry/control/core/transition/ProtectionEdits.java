@@ -4,6 +4,7 @@ import io.gantry.common.model.TaskId;
 import io.gantry.control.core.command.Command.ProtectTasks;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.state.Deadline;
+import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Present;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -56,7 +57,13 @@ final class ProtectionEdits {
     /** More protected tasks than the service should have would keep it from ever being steady. */
     private boolean isBlocked(Service service, Task task) {
         long others = count(service.key()) - (task.isProtected(edit.nowMillis) ? 1 : 0);
-        return others + 1 > service.desiredCount();
+        return others + 1 > wanted(service);
+    }
+
+    private static long wanted(Service service) {
+        return service.external()
+                ? service.deployments().stream().mapToLong(Deployment::desired).sum()
+                : service.desiredCount();
     }
 
     /** Protected tasks of a service, counted once and then kept up to date. */

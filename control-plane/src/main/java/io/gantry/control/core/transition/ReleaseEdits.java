@@ -5,6 +5,7 @@ import io.gantry.control.core.command.Command.ReportHook;
 import io.gantry.control.core.command.Command.StopServiceDeployment;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.rollout.EarlySuccess;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Deployment;
 import io.gantry.control.core.state.Service;
@@ -81,6 +82,32 @@ final class ReleaseEdits {
         return free.with(free.course().begun(key.id(), staging != null));
     }
 
+    /** What a task set brought, as a revision that a service can go back to. */
+    void adopt(
+            ServiceKey service,
+            Deployment deployment,
+            software.amazon.awssdk.services.ecs.model.Service spec) {
+        var key = new ServiceRevision.Key(service, deployment.number());
+        if (edit.revisionRows.get(key) == null) {
+            edit.revisionRows.put(
+                    key,
+                    new ServiceRevision(
+                            key,
+                            deployment.taskDefinition(),
+                            spec,
+                            deployment.createdAtMillis(),
+                            deployment.imageDigests()));
+        }
+    }
+
+    /** When the rolling deployment that is under way is complete already, null for never. */
+    @Nullable EarlySuccess earlySuccess(Service service) {
+        ServiceDeployment row = ongoing(service);
+        return row == null || row.rollingBack()
+                ? null
+                : EarlySuccess.of(row.configuration(), service.desiredCount());
+    }
+
     private static DeploymentConfiguration configuration(Service service) {
         var configuration = service.spec().deploymentConfiguration();
         return configuration == null ? DeploymentConfiguration.builder().build() : configuration;
@@ -100,7 +127,11 @@ final class ReleaseEdits {
         if (row == null) {
             return service.with(service.course().ended());
         }
-        put(rollbacks.counted(service, row).finished(status, reason, edit.nowMillis));
+        put(
+                rollbacks
+                        .counted(service, row)
+                        .tallied(service.deployments())
+                        .finished(status, reason, edit.nowMillis));
         edit.due(KEPT_MILLIS, Deadline.Kind.FORGET_SERVICE_DEPLOYMENT, row.key());
         return service.with(service.course().ended());
     }

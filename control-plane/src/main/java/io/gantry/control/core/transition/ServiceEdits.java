@@ -18,6 +18,7 @@ import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
+import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.TaskOf;
 import io.gantry.control.core.state.Token;
@@ -25,6 +26,7 @@ import io.gantry.control.core.state.TokenUse;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Changes to services. */
 final class ServiceEdits {
@@ -35,6 +37,8 @@ final class ServiceEdits {
     private final TaskFailures failures;
     private final ReleaseEdits releases;
     private final PlanEdits plans;
+    private final TaskSetEdits taskSets;
+    private final ControllerEdits controllers;
 
     ServiceEdits(Edit edit) {
         this.edit = edit;
@@ -42,6 +46,12 @@ final class ServiceEdits {
         this.failures = new TaskFailures(edit, diary);
         this.releases = new ReleaseEdits(edit, diary);
         this.plans = new PlanEdits(edit, diary, failures, releases);
+        this.taskSets = new TaskSetEdits(edit, diary);
+        this.controllers = new ControllerEdits(edit, releases);
+    }
+
+    TaskSetEdits taskSets() {
+        return taskSets;
     }
 
     ReleaseEdits releases() {
@@ -60,38 +70,51 @@ final class ServiceEdits {
         if (known != null && known.status() != LifeStatus.INACTIVE) {
             return repeated(create, known);
         }
-        TaskDefinitionRow definition = edit.taskDefinitionRows.get(create.taskDefinition());
-        if (definition == null || !definition.active()) {
-            return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
+        Refused wrong = inactive(create.taskDefinition());
+        if (wrong == null) {
+            wrong = edit.capacity().refusal(create.service().cluster(), create.spec());
         }
-        Refused wrong = edit.capacity().refusal(create.service().cluster(), create.spec());
         if (wrong != null) {
             return wrong;
         }
-        var first =
-                Deployment.begin(
-                        create.deployment(),
-                        create.taskDefinition(),
-                        create.desiredCount(),
-                        edit.nowMillis);
         // Those of an earlier service of this name.
         releases.forgetRevisions(create.service());
+        Service made =
+                new Service(
+                        create.service(),
+                        new Goal(create.spec(), LifeStatus.ACTIVE, create.desiredCount()),
+                        first(create),
+                        create.tags(),
+                        edit.nowMillis,
+                        known == null ? 1 : known.version() + 1);
         edit.serviceRows.put(
-                create.service(),
-                releases.begin(
-                        new Service(
-                                create.service(),
-                                new Goal(create.spec(), LifeStatus.ACTIVE, create.desiredCount()),
-                                Progress.begin(first),
-                                create.tags(),
-                                edit.nowMillis,
-                                known == null ? 1 : known.version() + 1)));
+                create.service(), made.deployments().isEmpty() ? made : releases.begin(made));
         new DaemonEdits(edit).changed(create.service());
         remember(create);
         String cluster = create.service().cluster();
         edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(1));
         edit.touch(create.service());
         return Edit.done();
+    }
+
+    /** Task sets come later, one by one. */
+    private Progress first(CreateService create) {
+        TaskDefinitionKey definition = create.taskDefinition();
+        return definition == null
+                ? Progress.empty()
+                : Progress.begin(
+                        Deployment.begin(
+                                create.deployment(),
+                                definition,
+                                create.desiredCount(),
+                                edit.nowMillis));
+    }
+
+    private @Nullable Refused inactive(@Nullable TaskDefinitionKey key) {
+        TaskDefinitionRow definition = key == null ? null : edit.taskDefinitionRows.get(key);
+        return key == null || (definition != null && definition.active())
+                ? null
+                : Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
     }
 
     private Reply repeated(CreateService create, Service known) {
@@ -126,33 +149,44 @@ final class ServiceEdits {
         if (known.version() != update.basedOn()) {
             return Edit.refused(Cause.STALE, "The service has changed.");
         }
-        TaskDefinitionRow definition = edit.taskDefinitionRows.get(update.taskDefinition());
-        boolean replaced = !update.taskDefinition().equals(known.primary().taskDefinition());
-        if (replaced && (definition == null || !definition.active())) {
-            return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
-        }
-        Refused wrong = edit.capacity().refusal(known.key().cluster(), update.spec());
+        Refused wrong = refusal(known, update);
         if (wrong != null) {
             return wrong;
         }
-        Service changed = known.with(update.spec(), update.desiredCount());
-        long now = edit.nowMillis;
-        if (update.deployment() != 0) {
-            changed =
-                    releases.begin(
-                            changed.deploying(
-                                    Deployment.begin(
-                                            update.deployment(),
-                                            update.taskDefinition(),
-                                            update.desiredCount(),
-                                            now)));
-        } else if (update.desiredCount() != known.desiredCount()) {
-            changed = scaled(changed);
-        }
-        edit.serviceRows.put(known.key(), changed);
+        edit.serviceRows.put(known.key(), updated(known, update));
         new DaemonEdits(edit).changed(known.key());
         edit.touch(known.key());
         return Edit.done();
+    }
+
+    private @Nullable Refused refusal(Service known, UpdateService update) {
+        Refused wrong = controllers.refusal(known, update);
+        TaskDefinitionKey wanted = update.taskDefinition();
+        boolean kept = !known.external() && known.primary().taskDefinition().equals(wanted);
+        if (wrong == null && !kept) {
+            wrong = inactive(wanted);
+        }
+        return wrong != null
+                ? wrong
+                : edit.capacity().refusal(known.key().cluster(), update.spec());
+    }
+
+    private Service updated(Service known, UpdateService update) {
+        Service changed = controllers.changed(known, update);
+        TaskDefinitionKey wanted = update.taskDefinition();
+        if (changed.external()) {
+            return taskSets.rescaled(changed);
+        }
+        if (update.deployment() != 0 && wanted != null) {
+            return releases.begin(
+                    changed.deploying(
+                            Deployment.begin(
+                                    update.deployment(),
+                                    wanted,
+                                    update.desiredCount(),
+                                    edit.nowMillis)));
+        }
+        return update.desiredCount() == known.desiredCount() ? changed : scaled(changed);
     }
 
     /** Side by side, all revisions that have tasks get as many as the service. */
@@ -191,21 +225,28 @@ final class ServiceEdits {
                     Cause.INVALID_PARAMETER,
                     "The service cannot be stopped while it is scaled above 0.");
         }
-        long now = edit.nowMillis;
-        edit.serviceRows.put(
-                known.key(),
-                releases.end(
-                                known.with(known.spec(), 0),
-                                ServiceDeployment.Status.STOPPED,
-                                "The service has been deleted.")
-                        .changing(known.primary().number(), primary -> primary.desiring(0, now))
-                        .becoming(LifeStatus.DRAINING));
+        if (known.external() && !known.deployments().isEmpty() && !delete.force()) {
+            return Edit.refused(
+                    Cause.INVALID_PARAMETER,
+                    "The service cannot be stopped while deployments are active.");
+        }
+        edit.serviceRows.put(known.key(), drained(known).becoming(LifeStatus.DRAINING));
         new DaemonEdits(edit).ended(known.key());
         edit.before.aliveOf(known.key()).forEach(task -> plans.stop(edit.task(task.id())));
         String cluster = known.key().cluster();
         edit.clusterRows.put(cluster, edit.cluster(cluster).withServices(-1));
         edit.touch(known.key());
         return Edit.done();
+    }
+
+    private Service drained(Service known) {
+        Service unwanted = known.with(known.spec(), 0);
+        if (known.external()) {
+            return taskSets.drained(unwanted);
+        }
+        return releases.end(
+                        unwanted, ServiceDeployment.Status.STOPPED, "The service has been deleted.")
+                .changing(known.primary().number(), primary -> primary.desiring(0, edit.nowMillis));
     }
 
     /** A task of a service has reached another status. */
@@ -247,7 +288,7 @@ final class ServiceEdits {
     }
 
     void look(ServiceKey key) {
-        if (edit.serviceRows.get(key) != null) {
+        if (key.isDaemon() || edit.serviceRows.get(key) != null) {
             edit.touch(key);
         }
     }
@@ -258,9 +299,12 @@ final class ServiceEdits {
         if (service == null || service.status() == LifeStatus.INACTIVE) {
             return;
         }
-        Service settled = withoutFinished(service);
+        Service settled = service.external() ? service : withoutFinished(service);
         if (settled.active()) {
-            settled = progressed(withoutFinished(releases.settle(settled)));
+            settled =
+                    service.external()
+                            ? taskSets.settle(service)
+                            : progressed(withoutFinished(releases.settle(settled)));
         } else if (isIdle(settled)) {
             settled = settled.becoming(LifeStatus.INACTIVE).withDeployments(List.of());
             edit.due(INACTIVE_KEPT_MILLIS, Deadline.Kind.FORGET_SERVICE, key);
@@ -288,11 +332,15 @@ final class ServiceEdits {
                 : service.withDeployments(left);
     }
 
-    private Service progressed(Service service) {
-        Deployment primary = service.primary();
-        if (primary.stalled() || service.course().staged()) {
-            return service.steady(false);
+    private Service progressed(Service asked) {
+        if (asked.primary().stalled() || asked.course().staged()) {
+            return asked.steady(false);
         }
+        boolean early =
+                new EarlyEdits(releases)
+                        .hasSucceeded(asked, () -> plans.census(asked, tasks(asked)));
+        Service service = early ? completed(asked) : asked;
+        Deployment primary = service.primary();
         boolean complete =
                 service.deployments().size() == 1
                         && primary.pending() == 0
@@ -309,24 +357,30 @@ final class ServiceEdits {
             if (releases.bakes(service)) {
                 return service.steady(false);
             }
-            settled =
-                    releases.completed(
-                            diary.completed(
-                                    settled.changing(
-                                            primary.number(),
-                                            each -> each.completed(edit.nowMillis))));
+            settled = completed(settled);
         }
         return settled.steady() ? settled : diary.steady(settled.steady(true));
     }
 
+    private Service completed(Service service) {
+        return releases.completed(
+                diary.completed(
+                        service.changing(
+                                service.primary().number(),
+                                each -> each.completed(edit.nowMillis))));
+    }
+
     /** Whether it has as many healthy tasks as it should have. */
     boolean allHealthy(Service service) {
-        var tasks = edit.tasksByService.done();
-        Stream<Task> rows =
-                tasks.streamFrom(TaskOf.Service.first(service.key()))
-                        .map(Map.Entry::getKey)
-                        .takeWhile(key -> key.service().equals(service.key()) && !key.stopped())
-                        .map(key -> edit.task(key.task()));
-        return plans.census(service, rows).healthy() == service.desiredCount();
+        return plans.census(service, tasks(service)).healthy() == service.desiredCount();
+    }
+
+    private Stream<Task> tasks(Service service) {
+        return edit.tasksByService
+                .done()
+                .streamFrom(TaskOf.Service.first(service.key()))
+                .map(Map.Entry::getKey)
+                .takeWhile(key -> key.service().equals(service.key()) && !key.stopped())
+                .map(key -> edit.task(key.task()));
     }
 }

@@ -2,6 +2,7 @@ package io.gantry.control.core.transition;
 
 import io.gantry.common.check.Check;
 import io.gantry.common.model.Arn;
+import io.gantry.control.core.command.Command.DeleteTaskDefinitions;
 import io.gantry.control.core.command.Command.DeregisterTaskDefinition;
 import io.gantry.control.core.command.Command.RegisterTaskDefinition;
 import io.gantry.control.core.command.Reply;
@@ -51,7 +52,7 @@ final class TaskDefinitionEdits {
     /** Deregistering an inactive revision changes nothing. */
     Reply deregister(DeregisterTaskDefinition deregister) {
         TaskDefinitionRow row = edit.taskDefinitionRows.get(deregister.key());
-        if (row == null) {
+        if (row == null || row.key().isDaemon()) {
             return Edit.refused(
                     Cause.TASK_DEFINITION, "The specified task definition does not exist.");
         }
@@ -69,6 +70,23 @@ final class TaskDefinitionEdits {
             int latest = latestActiveBelow(row.key());
             edit.familyRows.put(
                     family.name(), new Family(family.name(), family.lastRevision(), latest));
+        }
+        return Edit.done();
+    }
+
+    /** Who asked learns from the rows what has become of them. */
+    Reply delete(DeleteTaskDefinitions delete) {
+        for (TaskDefinitionKey key : delete.keys()) {
+            TaskDefinitionRow row = edit.taskDefinitionRows.get(key);
+            if (row != null && !row.active() && !row.goes()) {
+                var going =
+                        row.definition().toBuilder()
+                                .status(TaskDefinitionStatus.DELETE_IN_PROGRESS)
+                                .deleteRequestedAt(Instant.ofEpochMilli(edit.nowMillis))
+                                .build();
+                edit.taskDefinitionRows.put(key, row.with(going));
+                new DeletedDefinitions(edit).lookLater(key);
+            }
         }
         return Edit.done();
     }

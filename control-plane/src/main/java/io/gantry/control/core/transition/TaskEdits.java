@@ -8,13 +8,17 @@ import io.gantry.control.core.command.Command.Start;
 import io.gantry.control.core.command.Command.StopTask;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.command.Reply.Cause;
+import io.gantry.control.core.schedule.Claims;
 import io.gantry.control.core.schedule.Constraints;
+import io.gantry.control.core.schedule.DaemonGate;
 import io.gantry.control.core.schedule.DaemonNeed;
 import io.gantry.control.core.schedule.Fit;
 import io.gantry.control.core.schedule.Gpus;
+import io.gantry.control.core.schedule.ManagedNeed;
 import io.gantry.control.core.state.Deadline;
 import io.gantry.control.core.state.Groups;
 import io.gantry.control.core.state.Present;
+import io.gantry.control.core.state.Priority;
 import io.gantry.control.core.state.Provision;
 import io.gantry.control.core.state.Service;
 import io.gantry.control.core.state.ServiceKey;
@@ -40,28 +44,53 @@ final class TaskEdits {
     }
 
     Reply run(RunTasks run) {
-        if (edit.activeCluster(run.cluster()) == null) {
-            return Edit.noCluster();
-        }
-        Token token = run.token();
-        TokenUse used = token == null ? null : edit.tokenRows.get(token);
-        if (used != null && !used.fingerprint().equals(run.fingerprint())) {
-            return new Reply.Conflict(used.tasks());
-        }
-        if (used != null && !run.continuing()) {
-            return new Reply.Started(used.tasks(), List.of());
-        }
-        TaskDefinitionRow row = edit.taskDefinitionRows.get(run.taskDefinition());
-        if (row == null || !row.active()) {
-            return Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive");
+        Reply known =
+                known(
+                        run.cluster(),
+                        run.taskDefinition(),
+                        run.token(),
+                        run.fingerprint(),
+                        run.continuing());
+        if (known != null) {
+            return known;
         }
         Reply.Started reply = start(run);
-        if (token != null && !reply.started().isEmpty()) {
-            var all = new ArrayList<>(used == null ? List.of() : used.tasks());
-            all.addAll(reply.started());
-            edit.remember(new TokenUse(token, run.fingerprint(), all), Edit.TOKEN_KEPT_MILLIS);
-        }
+        remember(run.token(), run.fingerprint(), reply);
         return reply;
+    }
+
+    /** What has to be answered to a request without starting anything; null if it may start. */
+    @Nullable Reply known(
+            String cluster,
+            TaskDefinitionKey definition,
+            @Nullable Token token,
+            String fingerprint,
+            boolean continuing) {
+        if (edit.activeCluster(cluster) == null) {
+            return Edit.noCluster();
+        }
+        TokenUse used = token == null ? null : edit.tokenRows.get(token);
+        if (used != null && !used.fingerprint().equals(fingerprint)) {
+            return new Reply.Conflict(used.tasks());
+        }
+        if (used != null && !continuing) {
+            return new Reply.Started(used.tasks(), List.of());
+        }
+        TaskDefinitionRow row = edit.taskDefinitionRows.get(definition);
+        return row == null || !row.active()
+                ? Edit.refused(Cause.TASK_DEFINITION, "TaskDefinition is inactive")
+                : null;
+    }
+
+    /** Remembers what a request has started, beside what it had before. */
+    void remember(@Nullable Token token, String fingerprint, Reply.Started reply) {
+        if (token == null || reply.started().isEmpty()) {
+            return;
+        }
+        TokenUse used = edit.tokenRows.get(token);
+        var all = new ArrayList<>(used == null ? List.of() : used.tasks());
+        all.addAll(reply.started());
+        edit.remember(new TokenUse(token, fingerprint, all), Edit.TOKEN_KEPT_MILLIS);
     }
 
     private Reply.Started start(RunTasks run) {
@@ -86,6 +115,21 @@ final class TaskEdits {
             Launch launch,
             Start start,
             @Nullable Service service) {
+        return place(cluster, definition, launch, start, service, edit.nowMillis);
+    }
+
+    /**
+     * The same with a task that was wanted before.
+     *
+     * @param createdAtMillis since when
+     */
+    boolean place(
+            String cluster,
+            TaskDefinitionKey definition,
+            Launch launch,
+            Start start,
+            @Nullable Service service,
+            long createdAtMillis) {
         Task known = edit.taskRows.get(start.task());
         if (known != null) {
             return known.worker().equals(start.worker());
@@ -94,10 +138,54 @@ final class TaskEdits {
         if (worker == null
                 || !worker.cluster().equals(cluster)
                 || !isServed(cluster, launch, start, worker)
-                || Fit.refusal(kept(worker, service), launch.footprint()) != null
+                || !DaemonGate.of(edit.before, cluster).opens(worker)
+                || Fit.refusal(kept(worker, launch, service), launch.footprint()) != null
                 || Constraints.of(launch).refusal(worker, launch.group()) != null) {
             return false;
         }
+        return put(
+                cluster,
+                definition,
+                launch,
+                start,
+                service == null ? null : service.key(),
+                service == null ? 0 : service.primary().number(),
+                createdAtMillis);
+    }
+
+    /**
+     * Puts the task of a managed daemon on a machine where the daemon wants one and it fits, also
+     * if the machine drains for the daemon's sake: it comes before all others.
+     */
+    boolean placeDaemon(ManagedNeed need, Launch launch, Start start) {
+        Worker worker = edit.workerRows.get(start.worker());
+        if (edit.taskRows.get(start.task()) != null
+                || worker == null
+                || !worker.connected()
+                || !edit.capacity().isUsable(worker.cluster(), start.provided())
+                || Fit.noRoom(worker, launch.footprint()) != null) {
+            return false;
+        }
+        return put(
+                worker.cluster(),
+                need.definition().key(),
+                launch,
+                start,
+                need.daemon().key(),
+                need.revision().key().number(),
+                edit.nowMillis);
+    }
+
+    /** Puts a task on a worker that was found to have room for it. */
+    private boolean put(
+            String cluster,
+            TaskDefinitionKey definition,
+            Launch launch,
+            Start start,
+            @Nullable ServiceKey owner,
+            long deployment,
+            long createdAtMillis) {
+        Worker worker = edit.worker(start.worker());
         Map<String, List<String>> gpus = gpus(definition, launch, worker);
         if (gpus == null) {
             return false;
@@ -108,8 +196,8 @@ final class TaskEdits {
                         definition,
                         worker.id(),
                         launch.footprint(),
-                        service == null ? null : service.key(),
-                        service == null ? 0 : service.primary().number(),
+                        owner,
+                        deployment,
                         launch.group(),
                         launch.startedBy(),
                         launch.launchType(),
@@ -118,17 +206,26 @@ final class TaskEdits {
                         gpus,
                         worker.leased() ? launch.loss() : null,
                         start.provision());
-        edit.workerRows.put(worker.id(), worker.reserving(launch.footprint(), origin.gpuIds()));
-        add(Task.placed(start.task(), origin, launch.tags(), start.containers(), edit.nowMillis));
+        edit.workerRows.put(
+                worker.id(),
+                EvictionEdits.arrived(worker, launch.group())
+                        .reserving(launch.footprint(), origin.gpuIds()));
+        add(Task.placed(start.task(), origin, launch.tags(), start.containers(), createdAtMillis));
         return true;
     }
 
     /** What of a worker is left for a task: daemons come before all others. */
-    private Worker kept(Worker worker, @Nullable Service service) {
-        return service != null && service.daemon()
-                ? worker
-                : DaemonNeed.kept(
-                        edit.before, DaemonNeed.in(edit.before, worker.cluster()), worker);
+    private Worker kept(Worker worker, Launch launch, @Nullable Service service) {
+        if (service != null && service.daemon()) {
+            return worker;
+        }
+        Worker left =
+                DaemonNeed.kept(edit.before, DaemonNeed.in(edit.before, worker.cluster()), worker);
+        int priority =
+                Priority.of(
+                        service == null ? launch.tags() : service.tags(),
+                        edit.clusterRows.get(worker.cluster()));
+        return Claims.kept(left, launch.group(), priority, edit.nowMillis);
     }
 
     /** Whether the worker belongs to the capacity that the task is to run on. */
@@ -189,6 +286,12 @@ final class TaskEdits {
                     Deadline.Kind.FORGET_TASK,
                     after.id());
         }
+        ServiceKey owner = after.service();
+        if (owner == null) {
+            edit.jobs().moved(before, after);
+        } else if (owner.isDaemon()) {
+            new ManagedFailures(edit).moved(owner, before, after);
+        }
     }
 
     /** Counts a task anew; one that is not there yet counts as one that has stopped. */
@@ -220,11 +323,16 @@ final class TaskEdits {
     }
 
     Reply stop(StopTask stop) {
+        if (edit.jobs().stop(stop)) {
+            return Edit.done();
+        }
         Task task = edit.taskRows.get(stop.task());
         if (task == null) {
             return Edit.refused(Cause.INVALID_PARAMETER, "The referenced task was not found.");
         }
         stop(task, stop.stopCode(), stop.reason());
+        // ECS deletes the tags of a task that somebody stops.
+        edit.taskRows.put(task.id(), edit.task(task.id()).tagged(List.of()));
         return Edit.done();
     }
 

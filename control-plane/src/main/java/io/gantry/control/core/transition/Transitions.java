@@ -61,6 +61,28 @@ public final class Transitions {
             case Command.DeleteCapacityProvider delete -> edit.capacity().delete(delete);
             case Command.SetClusterCapacity set -> edit.capacity().set(set);
             case Command.InterruptWorker interrupt -> edit.interruptions().begin(interrupt);
+            case Command.CreateTaskSet create -> edit.services().taskSets().create(create);
+            case Command.ScaleTaskSet scale -> edit.services().taskSets().scale(scale);
+            case Command.LeadTaskSet lead -> edit.services().taskSets().lead(lead);
+            case Command.DeleteTaskSet delete -> edit.services().taskSets().delete(delete);
+            case Command.TagResource tag -> new TagEdits(edit).tag(tag);
+            case Command.UntagResource untag -> new TagEdits(edit).untag(untag);
+            case Command.UpdateCluster update -> edit.clusters().update(update);
+            case Command.DeleteTaskDefinitions delete -> edit.taskDefinitions().delete(delete);
+            case Command.PutAccountSetting put -> new AccountEdits(edit).put(put);
+            case Command.DeleteAccountSetting delete -> new AccountEdits(edit).delete(delete);
+            case Command.RunJobs run -> edit.jobs().run(run);
+            case Command.PlaceJobs place -> edit.jobs().place(place);
+            case Command.RegisterDaemonTaskDefinition register ->
+                    edit.managedDefinitions().register(register);
+            case Command.DeleteDaemonTaskDefinition delete ->
+                    edit.managedDefinitions().delete(delete);
+            case Command.CreateDaemon create -> edit.managed().create(create);
+            case Command.UpdateDaemon update -> edit.managed().update(update);
+            case Command.DeleteDaemon delete -> edit.managed().delete(delete);
+            case Command.AdvanceDaemon advance -> new ManagedSteps(edit).advance(advance);
+            case Command.MakeRoom make -> new EvictionEdits(edit).make(make);
+            case Command.DrainWorker drain -> edit.drains().begin(drain);
             case Command.Once once -> new CallEdits(edit).once(once);
         };
     }

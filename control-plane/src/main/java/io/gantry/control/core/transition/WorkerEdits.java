@@ -129,6 +129,9 @@ final class WorkerEdits {
         }
         for (WorkerId id : set.workers()) {
             Worker worker = edit.workerRows.get(id);
+            if (worker != null) {
+                edit.managed().claimed(worker);
+            }
             if (worker == null
                     || worker.status() == Worker.Status.INACTIVE
                     || worker.status() == set.status()) {
@@ -168,6 +171,7 @@ final class WorkerEdits {
                     "UserInitiated",
                     "Container instance deregistration forced by user");
         }
+        edit.managed().claimed(worker);
         edit.workerRows.put(worker.id(), edit.worker(worker.id()).deregistered(edit.nowMillis));
         edit.fleet().left(worker);
         edit.clusterRows.put(worker.cluster(), edit.cluster(worker.cluster()).withInstances(-1));

@@ -38,6 +38,13 @@ final class ZoneDiary {
         if (balancing == null || balancing.isEmpty()) {
             return started;
         }
+        if (!ZoneBalance.isOn(before.service())) {
+            diary.write(
+                    before.service().key(),
+                    "has started %d tasks on less crowded machines: %s."
+                            .formatted(balancing.size(), names(balancing)));
+            return Objects.requireNonNullElse(parts.get(false), List.of());
+        }
         Map<String, Integer> zones = zones(before.current());
         balancing.forEach(id -> zones.merge(zone(edit.task(id)), 0, Integer::sum));
         write("is not AZ balanced with " + text(zones) + ". AZ Rebalancing in progress.");

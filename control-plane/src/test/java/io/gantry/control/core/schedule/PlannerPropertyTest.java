@@ -99,7 +99,7 @@ class PlannerPropertyTest {
 
     /** Step by step: each place was allowed when it was chosen, and nothing else was left. */
     private static void check(Lab lab, Demand demand, Plan plan) {
-        var filter = new Filter(demand);
+        var filter = new Filter(demand, DaemonGate.of(lab.state(), demand.cluster()));
         Map<WorkerId, Worker> workers = new TreeMap<>();
         lab.state().workers().forEach(workers::put);
         for (WorkerId place : plan.places()) {

@@ -39,6 +39,7 @@ class ScaleInTest {
                         tasks,
                         Comparator.comparingInt(task -> 0),
                         List.of(strategies),
+                        List.of(),
                         lab.random)
                 .stream()
                 .map(Task::worker)
@@ -76,6 +77,7 @@ class ScaleInTest {
                                 tasks,
                                 Comparator.comparingInt(task -> 0),
                                 List.of(),
+                                List.of(),
                                 lab.random))
                 .extracting(Task::id)
                 .containsExactly(young, old);
@@ -104,6 +106,7 @@ class ScaleInTest {
                                         tasks,
                                         tasks,
                                         Comparator.comparing(task -> !task.id().equals(urgent)),
+                                        List.of(),
                                         List.of(),
                                         lab.random)
                                 .getFirst()

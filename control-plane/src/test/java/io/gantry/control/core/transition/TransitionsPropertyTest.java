@@ -10,15 +10,20 @@ import io.gantry.control.core.Audit;
 import io.gantry.control.core.Lab;
 import io.gantry.control.core.command.Command;
 import io.gantry.control.core.command.Command.ContainerSeen;
+import io.gantry.control.core.command.Command.Launch;
 import io.gantry.control.core.command.Reply;
 import io.gantry.control.core.reconcile.Reconciler;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Loss;
 import io.gantry.control.core.state.Policy;
+import io.gantry.control.core.state.Rate;
 import io.gantry.control.core.state.Service;
+import io.gantry.control.core.state.Taggable;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.Task.Status;
 import io.gantry.control.core.state.TaskDefinitionKey;
+import io.gantry.control.core.state.TaskDefinitionRow;
 import io.gantry.control.core.state.Token;
 import io.gantry.control.core.state.Worker;
 import io.gantry.control.core.state.Worker.AgentVersion;
@@ -30,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.ecs.model.DeploymentConfiguration;
+import software.amazon.awssdk.services.ecs.model.Tag;
 
 /** Random commands, sensible and not, on one state: whatever is counted must always be right. */
 class TransitionsPropertyTest {
@@ -238,9 +244,37 @@ class TransitionsPropertyTest {
             lab.apply(new Command.ProtectTasks(tasks, lab.random.nextInt(3) * 60_000L));
         }
 
+        /** Room for an important task that may never come. */
+        private void makeRoom() {
+            Task victim = lab.state().tasks().get(anyTask());
+            if (victim != null) {
+                Launch launch =
+                        new Launch(
+                                "family:important",
+                                null,
+                                "EC2",
+                                null,
+                                false,
+                                Lab.tags(Map.of("gantry:priority", "90")),
+                                false,
+                                Lab.SMALL);
+                var eviction = new Command.Eviction(victim.worker(), List.of(victim.id()));
+                lab.apply(new Command.MakeRoom(Lab.CLUSTER, launch, 2, List.of(eviction)));
+            }
+        }
+
         private void rarely() {
-            switch (lab.random.nextInt(11)) {
+            switch (lab.random.nextInt(15)) {
+                case 13 -> tag();
+                case 14 -> deleteDefinitions();
                 case 9 -> lab.apply(new Command.InterruptWorker(any(workers), 30_000));
+                case 11 ->
+                        lab.apply(
+                                new Command.DrainWorker(
+                                        any(workers),
+                                        lab.random.nextInt(3) * 40_000L,
+                                        lab.random.nextBoolean() ? new Rate(1, 20_000) : null));
+                case 12 -> makeRoom();
                 case 0 -> lab.apply(new Command.DeleteService(Lab.WEB, true));
                 case 1 -> lab.apply(new Command.DeregisterWorker(any(workers), true));
                 case 2 -> {
@@ -287,6 +321,28 @@ class TransitionsPropertyTest {
                     }
                 }
             }
+        }
+
+        private void tag() {
+            Taggable resource =
+                    switch (lab.random.nextInt(4)) {
+                        case 0 -> Taggable.of(Taggable.Kind.SERVICE, Lab.WEB);
+                        case 1 -> Taggable.of(Taggable.Kind.TASK, anyTask());
+                        case 2 -> Taggable.of(Taggable.Kind.CONTAINER_INSTANCE, any(workers));
+                        default -> Taggable.of(Taggable.Kind.CLUSTER, Lab.CLUSTER);
+                    };
+            String key = lab.random.nextBoolean() ? Loss.TAG : "k" + lab.random.nextInt(60);
+            lab.apply(
+                    lab.random.nextInt(4) == 0
+                            ? new Command.UntagResource(resource, List.of(key))
+                            : new Command.TagResource(
+                                    resource, List.of(Tag.builder().key(key).value("5m").build())));
+        }
+
+        private void deleteDefinitions() {
+            List<TaskDefinitionKey> all =
+                    lab.state().taskDefinitions().values().map(TaskDefinitionRow::key).toList();
+            lab.apply(new Command.DeleteTaskDefinitions(List.of(any(all), any(all))));
         }
 
         private <T> T any(List<T> all) {

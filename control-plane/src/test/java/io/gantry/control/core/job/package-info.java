@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.control.core.job;
+
+import org.jspecify.annotations.NullMarked;
