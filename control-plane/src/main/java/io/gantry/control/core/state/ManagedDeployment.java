@@ -1,7 +1,5 @@
 package io.gantry.control.core.state;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +63,6 @@ public record ManagedDeployment(
         }
 
         /** Reads what {@link #toString} writes. */
-        @JsonCreator
         public static Key parse(String text) {
             int space = text.indexOf(' ');
             return new Key(ServiceKey.parse(text.substring(0, space)), text.substring(space + 1));
@@ -77,7 +74,6 @@ public record ManagedDeployment(
         }
 
         @Override
-        @JsonValue
         public String toString() {
             return daemon + " " + id;
         }
