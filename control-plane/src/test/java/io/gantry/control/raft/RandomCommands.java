@@ -158,7 +158,12 @@ final class RandomCommands {
                                                 ? Worker.Status.ACTIVE
                                                 : Worker.Status.DRAINING),
                         () -> makeRoom(state),
-                        () -> random.nextInt(2) > 0 ? commit(state) : drain(state),
+                        () -> commit(state),
+                        () -> commit(state),
+                        () -> random.nextInt(4) > 0 ? commit(state) : drain(state),
+                        () ->
+                                new Command.SetWorkerStatus(
+                                        List.of(worker(state)), Worker.Status.ACTIVE),
                         () -> new Command.PutAttributes(List.of(attribute(state))),
                         () -> new Command.DeleteAttributes(List.of(attribute(state))),
                         () -> new Command.CreateCapacityProvider(provider()),
@@ -170,7 +175,7 @@ final class RandomCommands {
                                         List.of("p" + random.nextInt(3), "FARGATE"),
                                         List.of()),
                         () ->
-                                random.nextInt(3) > 0
+                                random.nextInt(5) > 0
                                         ? run(state)
                                         : new Command.InterruptWorker(
                                                 worker(state), random.nextInt(200_000)),
