@@ -25,21 +25,9 @@ import software.amazon.awssdk.services.ecs.model.Tag;
 final class JobRules {
     private JobRules() {}
 
-    /** Tags of tasks that RunTask starts. */
-    static void check(List<Tag> tags) {
-        for (Tag tag : tags) {
-            if (JobTags.TOLD.contains(String.valueOf(tag.key()))) {
-                throw ApiErrors.invalid(
-                        "The tag %s is set by Gantry on tasks that it runs again; it cannot be given."
-                                .formatted(tag.key()));
-            }
-        }
-    }
-
     /** Tags of what is not started by RunTask, to which they would say nothing. */
-    static List<Tag> refused(List<Tag> tags, String operation) {
+    static void refused(List<Tag> tags, String operation) {
         tags.forEach(tag -> refuseKey(String.valueOf(tag.key()), operation));
-        return tags;
     }
 
     static void refuseKey(String key, String operation) {

@@ -141,12 +141,9 @@ final class RunTaskRules {
             RunTaskRequest request, String cluster, TaskDefinitionRow definition) {
         boolean managed = Boolean.TRUE.equals(request.enableECSManagedTags());
         boolean propagated = request.propagateTags() == PropagateTags.TASK_DEFINITION;
-        List<Tag> merged =
-                Tags.merged(
-                        managed ? List.of(Tags.tag("aws:ecs:clusterName", cluster)) : List.of(),
-                        propagated ? definition.tags() : List.of(),
-                        Tags.checked(request.tags(), GantryTag.Place.TASK));
-        JobRules.check(merged);
-        return merged;
+        return Tags.merged(
+                managed ? List.of(Tags.tag("aws:ecs:clusterName", cluster)) : List.of(),
+                propagated ? definition.tags() : List.of(),
+                Tags.checked(request.tags(), GantryTag.Place.TASK));
     }
 }

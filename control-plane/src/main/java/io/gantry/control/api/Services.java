@@ -81,8 +81,7 @@ final class Services {
             CreateServiceRequest request, Cluster cluster, TaskDefinitionRow row, Names names) {
         Placement.checkTogether(row.definition(), request.placementConstraints());
         ServiceCapacity capacity = ServiceCapacity.of(request, cluster, row.definition());
-        FallbackRules.check(
-                request.tags(), GantryTag.Place.SERVICE, capacity.choice(), cluster);
+        FallbackRules.check(request.tags(), GantryTag.Place.SERVICE, capacity.choice(), cluster);
         return capacity.on(
                 ServiceRules.spec(request, names.taskDefinition(row.key()), names.root()));
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -28,7 +29,8 @@ final class ControlNode implements AutoCloseable {
     private static final int LOWEST_PORT = 12_000;
     private static final int HIGHEST_PORT = 32_000;
     private static final int PORTS = 3;
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final long PATIENCE_NANOS = 40_000_000_000L;
+    private static final long PAUSE_NANOS = 50_000_000L;
 
     final URI url;
     final EcsClient ecs;
@@ -66,6 +68,7 @@ final class ControlNode implements AutoCloseable {
 
     /** One of these, which accepts unsigned requests. */
     static ControlNode oneOf(List<Peer> peers, Peer self, Path directory) throws IOException {
+        awaitFree(self.basePort());
         Path own = Files.createDirectories(directory.resolve(self.id()));
         return start(own, Auth.NONE, self, peers);
     }
@@ -110,6 +113,14 @@ final class ControlNode implements AutoCloseable {
             if (areFree(base)) {
                 return new Peer(id, HOST, base);
             }
+        }
+    }
+
+    /** A node that was closed while it joined the live store gives its port back only then. */
+    private static void awaitFree(int base) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!areFree(base) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 

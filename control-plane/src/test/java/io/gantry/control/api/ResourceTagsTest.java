@@ -181,7 +181,7 @@ class ResourceTagsTest {
 
     @Test
     void namesThatAreNoneOrShortOrOfOtherThingsAreRefused() {
-        for (String arn : List.of("nonsense", Office.ARN + "task-set/demo/web/1", definition(0))) {
+        for (String arn : List.of("nonsense", Office.ARN + "volume/demo/web/1", definition(0))) {
             assertInvalid(
                     "The ARN provided is invalid.",
                     () -> ecs.tagResource(r -> r.resourceArn(arn).tags(tag("k", "v"))));

@@ -151,12 +151,19 @@ public record GantryTag(String key, String form, Predicate<String> valid, Set<Pl
         }
         GantryTag known =
                 ALL.stream().filter(each -> each.key.equals(key)).findFirst().orElse(null);
+        if (JobTags.TOLD.contains(key)) {
+            return "The tag %s is set by Gantry on tasks that it runs again; it cannot be given."
+                    .formatted(key);
+        }
         if (known == null) {
             return "The tag '%s' is unknown. Tags that begin with '%s' are %s."
                     .formatted(key, PREFIX, keys());
         }
         if (!known.places.contains(place)) {
-            return "The tag %s has no meaning on a %s.".formatted(key, place.text());
+            return JobTags.ASKED.contains(key)
+                    ? "The tag %s is only for RunTask: a %s cannot act on it."
+                            .formatted(key, place.text())
+                    : "The tag %s has no meaning on a %s.".formatted(key, place.text());
         }
         return known.valid.test(String.valueOf(tag.value()))
                 ? null

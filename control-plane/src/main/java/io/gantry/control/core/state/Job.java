@@ -166,7 +166,7 @@ public record Job(
 
     /** With other tags, but the same terms. */
     public Job tagged(List<Tag> tags) {
-        Ask next = ask.tagged(tags);
+        Ask next = ask.tagged(JobTags.keeping(ask.tags(), tags));
         return new Job(id, cluster, next, provision, containers, stage, turn, attempt, end);
     }
 

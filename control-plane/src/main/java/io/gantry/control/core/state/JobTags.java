@@ -121,6 +121,18 @@ public record JobTags(long waitMillis, long timeoutMillis, int retries, @Nullabl
         return next;
     }
 
+    /** Other tags, with those of ours that there were. */
+    static List<Tag> keeping(List<Tag> before, List<Tag> after) {
+        var next = new ArrayList<Tag>();
+        before.stream().filter(JobTags::isOurs).forEach(next::add);
+        after.stream().filter(tag -> !isOurs(tag)).forEach(next::add);
+        return next;
+    }
+
+    private static boolean isOurs(Tag tag) {
+        return ASKED.contains(tag.key()) || TOLD.contains(tag.key());
+    }
+
     private static long duration(String text, long longest) {
         Matcher form = DURATION.matcher(text);
         if (!form.matches()) {

@@ -89,13 +89,11 @@ final class TagEdits {
             case TASK -> {
                 var id = TaskId.parse(name);
                 Task task = edit.taskRows.get(id);
-                Job job = edit.jobRows.get(id);
-                if (task != null) {
+                if (task == null) {
+                    Job waiting = Check.present(edit.jobRows.get(id), id);
+                    edit.jobRows.put(id, waiting.tagged(tags));
+                } else {
                     edit.taskRows.put(id, task.tagged(tags));
-                }
-                // It waits for a place, or its tags are for the task that may follow it.
-                if (job != null) {
-                    edit.jobRows.put(id, job.tagged(tags));
                 }
             }
             case TASK_DEFINITION -> {

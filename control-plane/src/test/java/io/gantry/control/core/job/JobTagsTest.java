@@ -61,7 +61,10 @@ class JobTagsTest {
         assertThat(GantryTag.complaint(tag(JobTags.WAIT, "7d"), GantryTag.Place.TASK)).isNull();
         assertThat(GantryTag.complaint(tag(JobTags.TIMEOUT, "30d"), GantryTag.Place.TASK)).isNull();
         assertThat(GantryTag.complaint(tag(JobTags.RETRIES, "10"), GantryTag.Place.TASK)).isNull();
-        assertThat(GantryTag.complaint(tag(JobTags.QUEUE, "nightly_1-b:10000"), GantryTag.Place.TASK)).isNull();
+        assertThat(
+                        GantryTag.complaint(
+                                tag(JobTags.QUEUE, "nightly_1-b:10000"), GantryTag.Place.TASK))
+                .isNull();
         assertThat(GantryTag.complaint(tag("team", "anything"), GantryTag.Place.TASK)).isNull();
     }
 }
