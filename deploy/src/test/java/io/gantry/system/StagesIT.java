@@ -63,14 +63,11 @@ final class StagesIT {
                     ServiceDeploymentLifecycleStage.PRODUCTION_TRAFFIC_SHIFT,
                     ServiceDeploymentLifecycleStage.POST_PRODUCTION_TRAFFIC_SHIFT);
 
-    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    private Path directory;
-
     private SoakInstallation installation;
     private Api api;
 
     @BeforeAll
-    void start() throws IOException {
+    void start(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory) throws IOException {
         installation = SoakInstallation.start(directory);
         api =
                 new Api(
