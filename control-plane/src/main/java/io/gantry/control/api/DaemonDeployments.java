@@ -4,12 +4,7 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.ManagedDeployment;
 import io.gantry.control.core.state.ManagedRevision;
 import io.gantry.control.core.state.ServiceKey;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
-import software.amazon.awssdk.services.ecs.model.CreatedAt;
 import software.amazon.awssdk.services.ecs.model.DaemonDeployment;
 import software.amazon.awssdk.services.ecs.model.DaemonRevision;
 import software.amazon.awssdk.services.ecs.model.DescribeDaemonDeploymentsRequest;
@@ -22,42 +17,10 @@ import software.amazon.awssdk.services.ecs.model.ListDaemonDeploymentsResponse;
 
 /** The operations on deployments and revisions of managed daemons. */
 final class DaemonDeployments {
-    private static final int PAGE = 20;
-    private static final int LARGEST_PAGE = 100;
-    private static final int MOST_DESCRIBED = 20;
-
     private final Quorum quorum;
 
     DaemonDeployments(Quorum quorum) {
         this.quorum = quorum;
-    }
-
-    /** Where a page ends: the newest come first. */
-    private record Position(long createdAtMillis, String id) implements Comparable<Position> {
-        private static final Comparator<Position> ORDER =
-                Comparator.comparingLong(Position::createdAtMillis)
-                        .reversed()
-                        .thenComparing(Position::id);
-
-        static Position of(ManagedDeployment row) {
-            return new Position(row.times().created(), row.key().id());
-        }
-
-        static Position parse(String text) {
-            int space = text.indexOf(' ');
-            return new Position(
-                    Long.parseLong(text.substring(0, space)), text.substring(space + 1));
-        }
-
-        @Override
-        public String toString() {
-            return createdAtMillis + " " + id;
-        }
-
-        @Override
-        public int compareTo(Position other) {
-            return ORDER.compare(this, other);
-        }
     }
 
     /** Those of a daemon that was deleted are listed as long as they are kept. */
@@ -69,25 +32,18 @@ final class DaemonDeployments {
                 && state.managed().deploymentsOf(key).findFirst().isEmpty()) {
             throw ApiErrors.invalid("The specified daemon wasn't found.");
         }
-        var pages =
-                Pages.of(
-                        PAGE,
-                        LARGEST_PAGE,
-                        request.maxResults(),
-                        request.nextToken(),
-                        List.of(
+        var page =
+                new DeploymentListing(request.statusAsStrings(), request.createdAt())
+                        .page(
                                 "MDD",
                                 key,
-                                request.statusAsStrings(),
-                                String.valueOf(request.createdAt())));
-        Position last = pages.last(Position::parse);
-        Stream<ManagedDeployment> rows =
-                state.managed()
-                        .deploymentsOf(key)
-                        .filter(row -> matches(row, request))
-                        .filter(row -> last == null || Position.of(row).compareTo(last) > 0)
-                        .sorted(Comparator.comparing(Position::of));
-        var page = pages.cut(rows, Position::of);
+                                request.maxResults(),
+                                request.nextToken(),
+                                state.managed().deploymentsOf(key),
+                                each ->
+                                        new DeploymentListing.Position(
+                                                each.times().created(), each.key().id()),
+                                each -> each.status().name());
         var view = new DaemonView(state);
         return ListDaemonDeploymentsResponse.builder()
                 .daemonDeployments(page.rows().stream().map(view::brief).toList())
@@ -95,19 +51,8 @@ final class DaemonDeployments {
                 .build();
     }
 
-    private static boolean matches(ManagedDeployment row, ListDaemonDeploymentsRequest request) {
-        CreatedAt created = request.createdAt();
-        Instant at = Instant.ofEpochMilli(row.times().created());
-        Instant after = created == null ? null : created.after();
-        Instant before = created == null ? null : created.before();
-        List<String> statuses = request.statusAsStrings();
-        return (statuses.isEmpty() || statuses.contains(row.status().name()))
-                && (after == null || at.isAfter(after))
-                && (before == null || at.isBefore(before));
-    }
-
     DescribeDaemonDeploymentsResponse describe(DescribeDaemonDeploymentsRequest request) {
-        checkCount("daemonDeploymentArns", request.daemonDeploymentArns());
+        DeploymentListing.checkCount("daemonDeploymentArns", request.daemonDeploymentArns());
         ClusterState state = quorum.fresh();
         var refs = new DaemonRefs(state);
         var view = new DaemonView(state);
@@ -128,7 +73,7 @@ final class DaemonDeployments {
     }
 
     DescribeDaemonRevisionsResponse revisions(DescribeDaemonRevisionsRequest request) {
-        checkCount("daemonRevisionArns", request.daemonRevisionArns());
+        DeploymentListing.checkCount("daemonRevisionArns", request.daemonRevisionArns());
         ClusterState state = quorum.fresh();
         var refs = new DaemonRefs(state);
         var view = new DaemonView(state);
@@ -147,15 +92,5 @@ final class DaemonDeployments {
                 .daemonRevisions(found)
                 .failures(failures)
                 .build();
-    }
-
-    private static void checkCount(String member, List<String> given) {
-        if (given.isEmpty()) {
-            throw ApiErrors.invalid(member + " cannot be empty.");
-        }
-        if (given.size() > MOST_DESCRIBED) {
-            throw ApiErrors.invalid(
-                    member + " cannot have more than " + MOST_DESCRIBED + " elements.");
-        }
     }
 }

@@ -5,16 +5,12 @@ import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.ServiceDeployment;
 import io.gantry.control.core.state.ServiceKey;
 import io.gantry.control.core.state.ServiceRevision;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecs.model.ContinueServiceDeploymentRequest;
 import software.amazon.awssdk.services.ecs.model.ContinueServiceDeploymentResponse;
-import software.amazon.awssdk.services.ecs.model.CreatedAt;
 import software.amazon.awssdk.services.ecs.model.DeploymentLifecycleHookAction;
 import software.amazon.awssdk.services.ecs.model.DescribeServiceDeploymentsRequest;
 import software.amazon.awssdk.services.ecs.model.DescribeServiceDeploymentsResponse;
@@ -29,43 +25,12 @@ import software.amazon.awssdk.services.ecs.model.StopServiceDeploymentStopType;
 
 /** The operations on service deployments and service revisions. */
 final class ServiceDeployments {
-    private static final int PAGE = 20;
-    private static final int LARGEST_PAGE = 100;
-    private static final int MOST_DESCRIBED = 20;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,19}");
 
     private final Quorum quorum;
 
     ServiceDeployments(Quorum quorum) {
         this.quorum = quorum;
-    }
-
-    /** Where a page ends: the newest come first. */
-    private record Position(long createdAtMillis, String id) implements Comparable<Position> {
-        private static final Comparator<Position> ORDER =
-                Comparator.comparingLong(Position::createdAtMillis)
-                        .reversed()
-                        .thenComparing(Position::id);
-
-        static Position of(ServiceDeployment row) {
-            return new Position(row.times().created(), row.key().id());
-        }
-
-        static Position parse(String text) {
-            int space = text.indexOf(' ');
-            return new Position(
-                    Long.parseLong(text.substring(0, space)), text.substring(space + 1));
-        }
-
-        @Override
-        public String toString() {
-            return createdAtMillis + " " + id;
-        }
-
-        @Override
-        public int compareTo(Position other) {
-            return ORDER.compare(this, other);
-        }
     }
 
     ListServiceDeploymentsResponse list(ListServiceDeploymentsRequest request) {
@@ -77,25 +42,18 @@ final class ServiceDeployments {
         if (state.services().get(service) == null) {
             throw ApiErrors.noService();
         }
-        var pages =
-                Pages.of(
-                        PAGE,
-                        LARGEST_PAGE,
-                        request.maxResults(),
-                        request.nextToken(),
-                        List.of(
+        var page =
+                new DeploymentListing(request.statusAsStrings(), request.createdAt())
+                        .page(
                                 "SD",
                                 service,
-                                request.statusAsStrings(),
-                                String.valueOf(request.createdAt())));
-        Position last = pages.last(Position::parse);
-        Stream<ServiceDeployment> rows =
-                state.releases()
-                        .deploymentsOf(service)
-                        .filter(row -> matches(row, request))
-                        .filter(row -> last == null || Position.of(row).compareTo(last) > 0)
-                        .sorted(Comparator.comparing(Position::of));
-        var page = pages.cut(rows, Position::of);
+                                request.maxResults(),
+                                request.nextToken(),
+                                state.releases().deploymentsOf(service),
+                                each ->
+                                        new DeploymentListing.Position(
+                                                each.times().created(), each.key().id()),
+                                each -> each.status().name());
         var view = new ServiceDeploymentView(state);
         return ListServiceDeploymentsResponse.builder()
                 .serviceDeployments(page.rows().stream().map(view::brief).toList())
@@ -103,19 +61,8 @@ final class ServiceDeployments {
                 .build();
     }
 
-    private static boolean matches(ServiceDeployment row, ListServiceDeploymentsRequest request) {
-        CreatedAt created = request.createdAt();
-        Instant at = Instant.ofEpochMilli(row.times().created());
-        Instant after = created == null ? null : created.after();
-        Instant before = created == null ? null : created.before();
-        List<String> statuses = request.statusAsStrings();
-        return (statuses.isEmpty() || statuses.contains(row.status().name()))
-                && (after == null || at.isAfter(after))
-                && (before == null || at.isBefore(before));
-    }
-
     DescribeServiceDeploymentsResponse describe(DescribeServiceDeploymentsRequest request) {
-        checkCount("serviceDeploymentArns", request.serviceDeploymentArns());
+        DeploymentListing.checkCount("serviceDeploymentArns", request.serviceDeploymentArns());
         ClusterState state = quorum.fresh();
         var refs = new Refs(Names.of(state));
         var view = new ServiceDeploymentView(state);
@@ -136,7 +83,7 @@ final class ServiceDeployments {
     }
 
     DescribeServiceRevisionsResponse revisions(DescribeServiceRevisionsRequest request) {
-        checkCount("serviceRevisionArns", request.serviceRevisionArns());
+        DeploymentListing.checkCount("serviceRevisionArns", request.serviceRevisionArns());
         ClusterState state = quorum.fresh();
         var refs = new Refs(Names.of(state));
         var view = new ServiceDeploymentView(state);
@@ -155,16 +102,6 @@ final class ServiceDeployments {
                 .serviceRevisions(found)
                 .failures(failures)
                 .build();
-    }
-
-    private static void checkCount(String member, List<String> given) {
-        if (given.isEmpty()) {
-            throw ApiErrors.invalid(member + " cannot be empty.");
-        }
-        if (given.size() > MOST_DESCRIBED) {
-            throw ApiErrors.invalid(
-                    member + " cannot have more than " + MOST_DESCRIBED + " elements.");
-        }
     }
 
     private static ServiceDeployment.Key deployment(Refs refs, String given) {
