@@ -68,7 +68,8 @@ class LevelTest {
                     .hasMessageContaining("feature level 2, which release 1.0 (up to level 1)");
             Awaiting.until("closed", () -> old.catchUp().isCompletedExceptionally());
             nodes.crash(3);
-            assertThat(nodes.node(1).state().level()).isEqualTo(2);
+            // Acknowledged is what the leader applied; a follower does so a moment later.
+            Awaiting.until("level raised", () -> nodes.node(1).state().level() == 2);
 
             // One that has seen the level, started with an older release.
             int downgraded = nodes.follower();
