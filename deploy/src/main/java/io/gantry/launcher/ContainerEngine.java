@@ -2,6 +2,7 @@ package io.gantry.launcher;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.BuildImageResultCallback;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
@@ -133,7 +134,8 @@ final class ContainerEngine implements AutoCloseable {
                     .withForce(true)
                     .withRemoveVolumes(true)
                     .exec();
-        } catch (NotFoundException gone) {
+        } catch (NotFoundException | ConflictException gone) {
+            // A conflict is somebody else's removal of it that has begun.
             return;
         }
     }

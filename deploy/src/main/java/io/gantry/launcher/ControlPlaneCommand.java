@@ -30,6 +30,12 @@ final class ControlPlaneCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "settings in YAML")
     private @Nullable Path config;
 
+    ControlPlaneCommand() {}
+
+    ControlPlaneCommand(Path config) {
+        this.config = config;
+    }
+
     @Override
     public Integer call() throws Exception {
         Settings settings = Settings.of(config, System.getenv());

@@ -1,10 +1,12 @@
 package io.gantry.launcher;
 
+import ch.qos.logback.classic.Level;
 import io.gantry.common.config.Settings;
 import io.gantry.common.time.ClockOffset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +65,12 @@ final class Foreground {
     }
 
     static void applyLogLevel(Settings settings) {
-        Main.logAt(settings.text("LOG_LEVEL", "info"));
+        String level = settings.text("LOG_LEVEL", "info");
+        Level known = Level.toLevel(level.toUpperCase(Locale.ROOT), null);
+        if (known == null) {
+            throw new Failure("log-level must be one of trace, debug, info, warn, error");
+        }
+        var root = LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        ((ch.qos.logback.classic.Logger) root).setLevel(known);
     }
 }

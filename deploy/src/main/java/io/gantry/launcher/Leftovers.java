@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
@@ -18,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /** The tasks that workers leave running when they stop, as they should when they are updated. */
 final class Leftovers {
     private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    /** As many as an engine removes side by side; more would only wait until they time out. */
+    private static final int AT_A_TIME = 16;
+
     private static final Pattern AGENT_ID = Pattern.compile("\"agentId\"\\s*:\\s*\"([^\"]+)\"");
 
     private final Installation installation;
@@ -49,24 +55,51 @@ final class Leftovers {
                 throw new Failure(
                         "The workers' containers cannot be removed: no engine answers any more.");
             }
+            return removeContainers(engine, agents);
+        }
+    }
+
+    private static int removeContainers(ContainerEngine engine, List<String> agents) {
+        try {
             List<Container> containers =
                     agents.stream().flatMap(agent -> engine.ofAgent(agent).stream()).toList();
             removeAll(engine, containers);
             return containers.size();
+        } catch (RuntimeException silent) {
+            // The library throws whatever its transport does when the engine is too slow.
+            throw new Failure(
+                    "Not all of the workers' containers could be removed, as the engine said: "
+                            + silent.getMessage()
+                            + "\nTry \"gantry down\" again.",
+                    silent);
         }
     }
 
     private static void removeAll(ContainerEngine engine, List<Container> containers) {
-        try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Container container : containers) {
-                all.execute(
-                        () -> {
-                            if ("running".equals(container.getState())) {
-                                engine.stop(container, LIMIT);
-                            }
-                            engine.remove(container);
-                        });
+        try (ExecutorService some = Executors.newFixedThreadPool(AT_A_TIME)) {
+            List<CompletableFuture<Void>> removals =
+                    containers.stream()
+                            .map(c -> CompletableFuture.runAsync(() -> remove(engine, c), some))
+                            .toList();
+            removals.forEach(Leftovers::finish);
+        }
+    }
+
+    private static void remove(ContainerEngine engine, Container container) {
+        if ("running".equals(container.getState())) {
+            engine.stop(container, LIMIT);
+        }
+        engine.remove(container);
+    }
+
+    private static void finish(CompletableFuture<Void> removal) {
+        try {
+            removal.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof RuntimeException cause) {
+                throw cause;
             }
+            throw failed;
         }
     }
 

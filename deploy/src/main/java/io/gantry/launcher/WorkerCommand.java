@@ -20,6 +20,12 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", description = "settings in YAML")
     private @Nullable Path config;
 
+    WorkerCommand() {}
+
+    WorkerCommand(Path config) {
+        this.config = config;
+    }
+
     @Override
     public Integer call() throws Exception {
         Settings settings = Settings.of(config, System.getenv());

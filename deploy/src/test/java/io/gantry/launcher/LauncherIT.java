@@ -141,7 +141,7 @@ final class LauncherIT {
 
     @Test
     void everyCommandHasHelp() throws Exception {
-        for (String command : Main.commandLine().getSubcommands().keySet()) {
+        for (String command : GantryCommand.commandLine().getSubcommands().keySet()) {
             Result help = gantry(command, "--help");
             assertThat(help.code()).as(command).isZero();
             assertThat(help.output()).contains("Usage: gantry " + command);

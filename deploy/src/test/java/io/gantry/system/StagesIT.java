@@ -31,8 +31,9 @@ import software.amazon.awssdk.services.ecs.model.ServiceDeploymentStatus;
 import software.amazon.awssdk.services.ecs.model.Task;
 
 /**
- * The leader is killed in the middle of each stage of a deployment, which comes to the same end as
- * if nobody had been. {@code -Dgantry.system=full} does so for all strategies.
+ * The leader is killed in the middle of a deployment, which comes to the same end as if nobody had
+ * been: in three stages of a blue/green one; with {@code -Dgantry.system=full} in each stage of
+ * each strategy, which takes ten minutes.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class StagesIT {
@@ -52,16 +53,29 @@ final class StagesIT {
                     DeploymentLifecycleHookStage.POST_TEST_TRAFFIC_SHIFT,
                     DeploymentLifecycleHookStage.POST_PRODUCTION_TRAFFIC_SHIFT);
 
-    /** Those that last long enough to be met. */
+    /** Those that last long enough to be met, or some of them. */
     private static final Set<ServiceDeploymentLifecycleStage> STAGES =
-            EnumSet.of(
-                    ServiceDeploymentLifecycleStage.PRE_SCALE_UP,
-                    ServiceDeploymentLifecycleStage.SCALE_UP,
-                    ServiceDeploymentLifecycleStage.POST_SCALE_UP,
-                    ServiceDeploymentLifecycleStage.TEST_TRAFFIC_SHIFT,
-                    ServiceDeploymentLifecycleStage.POST_TEST_TRAFFIC_SHIFT,
-                    ServiceDeploymentLifecycleStage.PRODUCTION_TRAFFIC_SHIFT,
-                    ServiceDeploymentLifecycleStage.POST_PRODUCTION_TRAFFIC_SHIFT);
+            FULL
+                    ? EnumSet.of(
+                            ServiceDeploymentLifecycleStage.PRE_SCALE_UP,
+                            ServiceDeploymentLifecycleStage.SCALE_UP,
+                            ServiceDeploymentLifecycleStage.POST_SCALE_UP,
+                            ServiceDeploymentLifecycleStage.TEST_TRAFFIC_SHIFT,
+                            ServiceDeploymentLifecycleStage.POST_TEST_TRAFFIC_SHIFT,
+                            ServiceDeploymentLifecycleStage.PRODUCTION_TRAFFIC_SHIFT,
+                            ServiceDeploymentLifecycleStage.POST_PRODUCTION_TRAFFIC_SHIFT,
+                            ServiceDeploymentLifecycleStage.BAKE_TIME,
+                            ServiceDeploymentLifecycleStage.CLEAN_UP)
+                    : EnumSet.of(
+                            ServiceDeploymentLifecycleStage.SCALE_UP,
+                            ServiceDeploymentLifecycleStage.TEST_TRAFFIC_SHIFT,
+                            ServiceDeploymentLifecycleStage.PRODUCTION_TRAFFIC_SHIFT);
+
+    /** So that the stage is met. */
+    private static final int BAKE_MINUTES = FULL ? 1 : 0;
+
+    /** How long a task takes to stop that does not want to. */
+    private static final int STOP_SECONDS = 15;
 
     private SoakInstallation installation;
     private Api api;
@@ -97,7 +111,7 @@ final class StagesIT {
     void aDeploymentByStagesEndsAsIfNoLeaderHadBeenKilled(DeploymentStrategy strategy)
             throws IOException {
         String name = strategy.toString().toLowerCase(Locale.ROOT).replace('_', '-');
-        register(name, "1000000");
+        registerCommand(name, List.of("sh", "-c", "trap '' TERM; sleep 1000000 & wait; wait"));
         create(name);
         String next = register(name, "1000001");
         try (var webhook = new HeldWebhook()) {
@@ -174,7 +188,7 @@ final class StagesIT {
                         .strategy(strategy)
                         .maximumPercent(200)
                         .minimumHealthyPercent(100)
-                        .bakeTimeInMinutes(0)
+                        .bakeTimeInMinutes(BAKE_MINUTES)
                         .lifecycleHooks(
                                 DeploymentLifecycleHook.builder()
                                         .targetType("PAUSE")
@@ -265,6 +279,7 @@ final class StagesIT {
                         .image("host")
                         .memory(16)
                         .command(command)
+                        .stopTimeout(STOP_SECONDS)
                         .build();
         return api.ask(
                         ecs ->

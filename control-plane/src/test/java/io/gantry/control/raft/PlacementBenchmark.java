@@ -10,6 +10,7 @@ import io.gantry.control.core.schedule.Demand;
 import io.gantry.control.core.schedule.Planner;
 import io.gantry.control.core.state.ClusterState;
 import io.gantry.control.core.state.Footprint;
+import io.gantry.control.core.state.Realm;
 import io.gantry.control.core.state.Task;
 import io.gantry.control.core.state.TaskDefinitionKey;
 import io.gantry.control.core.state.Worker.AgentVersion;
@@ -18,6 +19,7 @@ import io.gantry.control.raft.RaftConfig.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -25,20 +27,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import software.amazon.awssdk.services.ecs.EcsClient;
+import software.amazon.awssdk.services.ecs.model.Attribute;
 import software.amazon.awssdk.services.ecs.model.Cluster;
+import software.amazon.awssdk.services.ecs.model.ContainerDefinition;
 import software.amazon.awssdk.services.ecs.model.PlacementStrategy;
+import software.amazon.awssdk.services.ecs.model.RegisterTaskDefinitionRequest;
 import software.amazon.awssdk.services.ecs.model.TaskDefinition;
 
 /**
  * Run on demand, with {@code -Xmx6g} for a million tasks: how fast tasks are placed on 10,000
  * machines in three zones, with spread over the zones and binpack by memory. First by the planner
- * and the transitions alone, then through the log of a node.
+ * and the transitions alone, then through the log of a node, then by clients of its API.
  */
 final class PlacementBenchmark {
     private static final int MACHINES = 10_000;
     private static final int STEPS = 10;
     private static final int CALLERS = 8;
     private static final String CLUSTER = "default";
+    private static final Realm REALM =
+            new Realm("us-east-1", "000000000000", new Realm.AccessKey("AKIA", "secret"));
     private static final Footprint FOOTPRINT =
             new Footprint(new Resources(64, 128), List.of(), List.of());
     private static final Resources MACHINE = new Resources(64 * 100, 128 * 100);
@@ -60,37 +68,51 @@ final class PlacementBenchmark {
     }
 
     /**
-     * Arguments: how many tasks, 1,000,000 if missing; then {@code core} or {@code log} for only
-     * one of the parts.
+     * Arguments: how many tasks, 1,000,000 if missing; then {@code core}, {@code log} or {@code
+     * api} for only one of the parts.
      */
     public static void main(String[] args) throws Exception {
         int tasks = args.length == 0 ? 1_000_000 : Integer.parseInt(args[0]);
         String part = args.length < 2 ? "" : args[1];
-        if (!part.equals("log")) {
+        if (part.isEmpty() || part.equals("core")) {
             new PlacementBenchmark(tasks).core(100);
             new PlacementBenchmark(tasks / 10).core(10);
         }
-        if (!part.equals("core")) {
+        if (part.isEmpty() || part.equals("log")) {
             new PlacementBenchmark(tasks).log();
+        }
+        if (part.isEmpty() || part.equals("api")) {
+            new PlacementBenchmark(tasks).api();
         }
         System.exit(0);
     }
 
     private List<Command> installation() {
         var commands = new ArrayList<Command>();
-        commands.add(RandomCommands.found());
+        commands.add(new Command.FoundRealm(REALM));
         commands.add(new Command.CreateCluster(Cluster.builder().clusterName(CLUSTER).build()));
         commands.add(
                 new Command.RegisterTaskDefinition(
                         TaskDefinition.builder().family("app").build(), List.of(), FOOTPRINT));
+        commands.addAll(machines(List.of()));
+        return commands;
+    }
+
+    /** Machines with these capabilities, connected. */
+    private List<Command> machines(List<String> capabilities) {
+        var commands = new ArrayList<Command>();
         for (int i = 0; i < MACHINES; i++) {
             WorkerId worker = ids.worker();
+            Map<String, String> attributes = new HashMap<>();
+            capabilities.forEach(name -> attributes.put(name, ""));
+            attributes.put("ecs.availability-zone", "az" + i % 3);
+            attributes.put("ecs.os-type", "linux");
             commands.add(
                     new Command.RegisterWorker(
                             worker,
                             false,
                             CLUSTER,
-                            Map.of("ecs.availability-zone", "az" + i % 3, "ecs.os-type", "linux"),
+                            attributes,
                             List.of(),
                             MACHINE,
                             List.of(),
@@ -191,29 +213,83 @@ final class PlacementBenchmark {
         }
     }
 
-    private void call(RaftNode node, int goal) throws Exception {
-        var refused = new AtomicLong();
+    private void api() throws Exception {
+        Path directory = Files.createTempDirectory("placement-benchmark");
+        try (var nodes = Nodes.started(directory, 1, Limits.USUAL)) {
+            RaftNode node = nodes.node(1);
+            nodes.leader();
+            node.submit(new Command.FoundRealm(REALM)).get(10, TimeUnit.SECONDS);
+            try (var served = new ServedNode(node, REALM);
+                    EcsClient operator = served.client()) {
+                operator.createCluster(r -> r.clusterName(CLUSTER));
+                var required =
+                        operator.registerTaskDefinition(PlacementBenchmark::definition)
+                                .taskDefinition()
+                                .requiresAttributes();
+                for (Command command : machines(required.stream().map(Attribute::name).toList())) {
+                    node.submit(command).get(10, TimeUnit.SECONDS);
+                }
+                System.out.printf(
+                        "%,d machines; %,d tasks, 10 of a request, %d clients, from the API to applied%n",
+                        MACHINES, tasks, CALLERS);
+                for (int step = 1; step <= STEPS; step++) {
+                    int goal = (int) ((long) tasks * step / STEPS);
+                    together(node, goal, () -> client(served, node, goal));
+                }
+            }
+        }
+    }
+
+    private static void definition(RegisterTaskDefinitionRequest.Builder request) {
+        var container =
+                ContainerDefinition.builder()
+                        .name("main")
+                        .image("busybox")
+                        .cpu(FOOTPRINT.resources().cpuUnits())
+                        .memory(FOOTPRINT.resources().memoryMib())
+                        .build();
+        request.family("app").containerDefinitions(container);
+    }
+
+    private void client(ServedNode served, RaftNode node, int goal) {
+        var choice = new SplittableRandom();
+        try (EcsClient ecs = served.client()) {
+            while (node.state().tasks().size() < goal) {
+                var response =
+                        ecs.runTask(
+                                r ->
+                                        r.taskDefinition("app")
+                                                .count(10)
+                                                .group("app" + choice.nextInt(100))
+                                                .placementStrategy(STRATEGIES));
+                if (response.hasFailures()) {
+                    throw new AssertionError(response.failures());
+                }
+            }
+        }
+    }
+
+    /** Runs a caller on each of several threads, and prints how many tasks they placed a second. */
+    private static void together(RaftNode node, int goal, Runnable caller) throws Exception {
         int before = node.state().tasks().size();
         long began = System.nanoTime();
         List<Thread> callers =
                 IntStream.range(0, CALLERS)
-                        .mapToObj(
-                                i ->
-                                        Thread.ofPlatform()
-                                                .start(
-                                                        () ->
-                                                                new PlacementBenchmark(tasks)
-                                                                        .caller(
-                                                                                node, goal,
-                                                                                refused)))
+                        .mapToObj(i -> Thread.ofPlatform().start(caller))
                         .toList();
-        for (Thread caller : callers) {
-            caller.join();
+        for (Thread thread : callers) {
+            thread.join();
         }
         int placed = node.state().tasks().size() - before;
         System.out.printf(
-                "  up to %,9d: %,8.0f placements/s, %,d refused because others were quicker%n",
-                goal, placed * 1e9 / (System.nanoTime() - began), refused.get());
+                "  up to %,9d: %,8.0f placements/s%n",
+                goal, placed * 1e9 / (System.nanoTime() - began));
+    }
+
+    private void call(RaftNode node, int goal) throws Exception {
+        var refused = new AtomicLong();
+        together(node, goal, () -> new PlacementBenchmark(tasks).caller(node, goal, refused));
+        System.out.printf("    %,d refused because others were quicker%n", refused.get());
     }
 
     private void caller(RaftNode node, int goal, AtomicLong refused) {
